@@ -1,0 +1,44 @@
+"""One kind of refusal, with the page and the line in front."""
+
+from pathlib import Path
+
+import click
+
+
+class EvidenceError(click.ClickException):
+    """Something on a page, or in what it shows, that must not be published.
+
+    It is a ClickException, so MkDocs ends with the message alone and exit status 1.
+    """
+
+    def __init__(self, path: Path | str, line: int, message: str) -> None:
+        self.path = Path(path)
+        self.line = line
+        self.text = message
+        super().__init__(f"{path}:{line}: {message}")
+
+
+def read_text(path: Path, shown_as: Path | str) -> str:
+    """Read a UTF-8 file with Unix line endings.
+
+    Raises:
+        EvidenceError: the file is missing, is not UTF-8, or has CRLF line endings (a copied snippet would differ by bytes).
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise EvidenceError(shown_as, 1, f"cannot be read: {error.strerror}") from error
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        found = f"byte 0x{data[error.start]:02x}"
+        raise EvidenceError(
+            shown_as, line, f"is not UTF-8: found {found}; save the file as UTF-8 (`iconv -f latin1 -t utf-8`)"
+        ) from error
+    if "\r" in text:
+        line = text[: text.index("\r")].count("\n") + 1
+        raise EvidenceError(
+            shown_as, line, f"has Windows line endings (CRLF), expected LF; run `sed -i 's/\\r$//' {shown_as}`"
+        )
+    return text.removeprefix("\ufeff")

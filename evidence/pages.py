@@ -1,0 +1,252 @@
+"""The one parser of pages: the run and the build both read a page through it, so what is shown is what ran."""
+
+import ast
+import io
+import re
+import warnings
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pytest_codeblocks import CodeBlock, extract_from_buffer
+
+from evidence.errors import EvidenceError, read_text
+from evidence.includes import Line, expand
+
+FENCE = re.compile(r"^(?P<prefix>[> \t]*)(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>.*?)[ \t]*$")
+LATE_FENCE = re.compile(r"^[> \t]*(?:[-*+]|\d+[.)])[ \t]+(?:`{3,}|~{3,})")
+LANGUAGE = re.compile(r"^\{?[ \t]*\.?(?P<lang>[\w#.+-]+)")
+HEADING = re.compile(r"^(?P<level>#{1,6})[ \t]+(?P<title>.+?)[ \t]*\{[^}]*#(?P<id>[\w-]+)[^}]*\}[ \t]*$")
+FIGURE = re.compile(r"<!--\s*figure:\s*(?P<alt>.*?)\s*-->", re.S)
+PYTHON = {"python", "py", "python3", "py3"}
+SHOWN = {"text", "console", "markdown", "md", "yaml", "toml", "json", "html", "css", "bibtex", "diff", "pycon"}
+SHELL = {"sh", "bash", "zsh", "shell"}
+
+
+@dataclass
+class Fence:
+    """A runnable Python fence of a page."""
+
+    page: str
+    line: int  # of the opening fence, counted from 1
+    first: int  # index of its first and last expanded line, with the comments and captions that belong to it
+    last: int
+    prefix: str  # what stands before the fence: indentation, quote marks
+    origin: list[Line]  # the code, line by line, with the place each line was written
+    snippet: str  # the one file it shows, relative to the project, else page:line
+    question: str  # the id of the heading above, or ""
+    figures: list[tuple[str, str]] = field(default_factory=list)  # (alt text, caption) in the order they are shown
+    block: CodeBlock | None = None  # pytest-codeblocks's reading of it: marks and options
+
+    @property
+    def code(self) -> str:
+        return "".join(line.text + "\n" for line in self.origin)
+
+    @property
+    def skip_reason(self) -> str:
+        """The visible reason why this fence may be without a record, or ""."""
+        if self.block is None:
+            return ""
+        if self.block.importorskip:
+            return f"needs {self.block.importorskip}"
+        return next((reason for mark in self.block.marks if (reason := _reason(mark))), "")
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading with an id of its own; on level 2 it is a question."""
+
+    level: int
+    title: str
+    id: str
+    line: int
+
+
+@dataclass
+class Page:
+    """A page as it was read, with everything that is wrong with it."""
+
+    path: str
+    lines: list[Line] = field(default_factory=list)
+    fences: list[Fence] = field(default_factory=list)
+    headings: list[Heading] = field(default_factory=list)
+    problems: list[EvidenceError] = field(default_factory=list)
+
+
+def read_page(root: Path, path: str) -> Page:
+    """Read one page of the project. What is wrong with it stands in `problems`; nothing is raised."""
+    try:
+        return parse(root, path, read_text(root / path, path))
+    except EvidenceError as error:
+        return Page(path, problems=[error])
+
+
+def parse(root: Path, path: str, text: str, offset: int = 0) -> Page:
+    """Parse a page's Markdown.
+
+    Args:
+        root: the project.
+        path: the page, relative to root.
+        text: its Markdown.
+        offset: how many lines (of front matter) stand before the text in the file.
+    """
+    page = Page(path)
+    try:
+        page.lines = expand(root, path, text)
+    except EvidenceError as error:
+        page.problems.append(error)
+        return page
+    page.lines = [Line(x.text, x.path, x.number + offset) if x.path == path else x for x in page.lines]
+    index = 0
+    while index < len(page.lines):
+        index = _step(page, index) + 1
+    _read_options(page)
+    return page
+
+
+def _problem(page: Page, line: int, message: str) -> None:
+    page.problems.append(EvidenceError(page.path, line, message))
+
+
+def _step(page: Page, index: int) -> int:
+    """Read what starts at this line; return the index of its last line."""
+    line = page.lines[index]
+    number = _page_line(page, index)
+    if heading := HEADING.match(line.text):
+        page.headings.append(Heading(len(heading["level"]), heading["title"], heading["id"], number))
+    if LATE_FENCE.match(line.text):
+        _problem(page, number, "found a fence behind a list marker; start it on a line of its own, indented below the item")
+    match = FENCE.match(line.text)
+    if not match or (match["fence"][0] == "`" and "`" in match["info"]):
+        return index
+    closing = re.compile(rf"^[> \t]*{re.escape(match['fence'][0])}{{{len(match['fence'])},}}[ \t]*$")
+    end = next((k for k in range(index + 1, len(page.lines)) if closing.match(page.lines[k].text)), None)
+    if end is None:
+        _problem(page, number, f"opens a fence ({match['fence']}{match['info']}) that is never closed; close it with {match['fence']}")
+        return len(page.lines)
+    found = LANGUAGE.match(match["info"])
+    language = found["lang"].lower() if found else ""
+    if language in PYTHON:
+        return _python_fence(page, match["prefix"], index, end)
+    if language in SHELL:
+        _problem(page, number, f"found a `{language}` fence: it would be executed; write `console` for commands to read")
+    elif language not in SHOWN:
+        known = ", ".join(sorted({"python"} | SHOWN))
+        _problem(page, number, f"found a fence with the language {language!r}; expected `python`, which runs, or one of {known}")
+    return end
+
+
+def _python_fence(page: Page, prefix: str, index: int, end: int) -> int:
+    origin = []
+    width = len(prefix)
+    for line in page.lines[index + 1 : end]:
+        head = line.text[:width]
+        text = line.text[width:] if not head.strip(" \t>") else line.text.lstrip("> \t")
+        if "\t" in text:
+            page.problems.append(EvidenceError(line.path, line.number, "found a tab in code that runs; indent with spaces"))
+        origin.append(Line(text, line.path, line.number))
+    files = {line.path for line in origin}
+    line = _page_line(page, index)
+    whole = len(files) == 1 and page.path not in files and [x.number for x in origin] == list(range(1, len(origin) + 1))
+    snippet = files.pop() if whole else f"{page.path}:{line}"
+    question = page.headings[-1].id if page.headings else ""
+    fence = Fence(page.path, line, index, end, prefix, origin, snippet, question)
+    _read_figures(page, fence)
+    page.fences.append(fence)
+    return fence.last
+
+
+def _read_figures(page: Page, fence: Fence) -> None:
+    """Read the alt texts and captions that follow a fence: `<!-- figure: alt -->` and a paragraph `Figure: caption`."""
+    texts = [line.text.removeprefix(fence.prefix).strip() for line in page.lines]
+    k = fence.last + 1
+    while True:
+        while k < len(texts) and not texts[k]:
+            k += 1
+        if k >= len(texts) or not texts[k].startswith("<!-- figure:"):
+            return
+        stop = next((j for j in range(k, len(texts)) if "-->" in texts[j]), k)
+        alt = FIGURE.search(" ".join(texts[k : stop + 1]))
+        end = next((j for j in range(stop + 1, len(texts)) if not texts[j]), len(texts))
+        caption = " ".join(texts[stop + 1 : end])
+        if not alt or not alt["alt"] or not caption.startswith("Figure:"):
+            _problem(page, _page_line(page, k), "expected `<!-- figure: what is to be seen -->` and below it `Figure: the caption`")
+            return
+        fence.figures.append((alt["alt"], caption.removeprefix("Figure:").strip()))
+        fence.last, k = end - 1, end
+
+
+def _read_options(page: Page) -> None:
+    """Let pytest-codeblocks read its comments from the page, with every runnable fence in the one spelling that it knows."""
+    at = {fence.first: n for n, fence in enumerate(page.fences)}
+    ends = {fence.first: fence for fence in page.fences}
+    out: list[str] = []
+    index = 0
+    while index < len(page.lines):
+        if fence := ends.get(index):
+            out += ["```python", str(at[index]), "```"]
+            index = fence.last
+        else:
+            out.append(page.lines[index].text)
+        index += 1
+    text = "\n".join(out)
+    line = next((k for k, x in enumerate(out, 1) if "pytest-codeblocks:" in x), 1)
+    if re.search(r"^<!--pytest-codeblocks:skipfile-->", text):
+        _problem(page, 1, "skips the whole page; skip single fences with `<!--pytest.mark.skip(reason=\"…\")-->`")
+        return
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            blocks = extract_from_buffer(io.StringIO(text + "\n"), max_num_lines=10**6)
+    except RuntimeError as error:
+        if not page.problems:  # an unclosed fence is already named, with its line
+            _problem(page, line, str(error))
+        return
+    kept = []
+    for block in (b for b in blocks if b.syntax == "python"):
+        first, *continued = [page.fences[int(n)] for n in block.code.split()]
+        for fence in continued:
+            first.origin = first.origin + fence.origin
+        first.block = block
+        kept.append(first)
+        for mark in block.marks:
+            if re.search(r"\b(skip|skipif|xfail)\b", mark) and not _reason(mark):
+                _problem(page, first.line, f"found {mark} without a reason; readers see it: `<!--pytest.mark.skip(reason=\"…\")-->`")
+    page.fences = kept
+
+
+def _reason(mark: str) -> str:
+    """The reason of a mark such as `pytest.mark.skip(reason="needs a GPU")`, or "" where it has none."""
+    tree = ast.parse(mark, mode="eval").body
+    if isinstance(tree, ast.Call):
+        for keyword in tree.keywords:
+            if keyword.arg == "reason" and isinstance(keyword.value, ast.Constant):
+                return str(keyword.value.value).strip()
+    return ""
+
+
+def _page_line(page: Page, index: int) -> int:
+    """The line of the page itself at or before an expanded line."""
+    return next((x.number for x in reversed(page.lines[: index + 1]) if x.path == page.path), 1)
+
+
+def read_site(root: Path) -> list[Page]:
+    """Read every page under docs/, in the order of their paths, and hold them against each other.
+
+    An id that two headings share is a problem of the second; a snippet that no page shows is one of the first page.
+    """
+    pages = [read_page(root, file.relative_to(root).as_posix()) for file in sorted((root / "docs").rglob("*.md"))]
+    seen: dict[str, tuple[str, int]] = {}
+    for page in pages:
+        for heading in page.headings:
+            if heading.id in seen:
+                other, line = seen[heading.id]
+                _problem(page, heading.line, f"found the id {heading.id!r} a second time; the first is at {other}:{line}")
+            else:
+                seen[heading.id] = (page.path, heading.line)
+    shown = {line.path for page in pages for line in page.lines}
+    for file in sorted((root / "snippets").rglob("*.py")):
+        name = file.relative_to(root).as_posix()
+        if name not in shown and pages:
+            message = f'is shown on no page, so nobody sees it run; include it: --8<-- "{name}"'
+            pages[0].problems.append(EvidenceError(name, 1, message))
+    return pages
