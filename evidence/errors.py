@@ -38,7 +38,5 @@ def read_text(path: Path, shown_as: Path | str) -> str:
         ) from error
     if "\r" in text:
         line = text[: text.index("\r")].count("\n") + 1
-        raise EvidenceError(
-            shown_as, line, f"has Windows line endings (CRLF), expected LF; run `sed -i 's/\\r$//' {shown_as}`"
-        )
+        raise EvidenceError(shown_as, line, f"has Windows line endings (CRLF), expected LF; run `sed -i 's/\\r$//' {shown_as}`")
     return text.removeprefix("\ufeff")

@@ -5,14 +5,15 @@ from typing import Any
 
 import matplotlib
 import matplotlib.pyplot as plt
+from cycler import cycler
 
-# Text, axes and ticks are drawn in this colour, which the page replaces by its own text colour (light or dark).
-INK = "#123456"
+from evidence.colours import INK, PALETTE
 
-STYLE = {
+STYLE: Any = {
     "axes.edgecolor": INK,
+    "axes.facecolor": "none",
     "axes.labelcolor": INK,
-    "axes.prop_cycle": matplotlib.style.library["tableau-colorblind10"]["axes.prop_cycle"],
+    "axes.prop_cycle": cycler(color=PALETTE),
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.titlecolor": INK,

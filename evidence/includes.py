@@ -42,8 +42,10 @@ def _expand(root: Path, lines: list[Line], stack: tuple[str, ...]) -> list[Line]
         match = INCLUDE.match(line.text)
         if match:
             prefix = match["prefix"]
-            out += [Line((prefix + got.text).rstrip(" ") if not got.text else prefix + got.text, got.path, got.number)
-                    for got in _target(root, match["target"], line, stack)]
+            out += [
+                Line((prefix + got.text).rstrip(" ") if not got.text else prefix + got.text, got.path, got.number)
+                for got in _target(root, match["target"], line, stack)
+            ]
         elif BLOCK.match(line.text):
             raise EvidenceError(line.path, line.number, 'found the block form of an include; write --8<-- "path/of/file.py"')
         else:
@@ -57,7 +59,7 @@ def _target(root: Path, target: str, at: Line, stack: tuple[str, ...]) -> list[L
     if not file.is_relative_to(root.resolve()):
         raise EvidenceError(at.path, at.number, f"includes {path!r}, which lies outside the project")
     if not file.is_file():
-        raise EvidenceError(at.path, at.number, f"includes {path!r}, and there is no such file; paths start at the project's root")
+        raise EvidenceError(at.path, at.number, f"includes {path!r}, and there is no such file; start at the project's root")
     name = file.relative_to(root.resolve()).as_posix()
     if name in stack:
         raise EvidenceError(at.path, at.number, f"includes itself in a circle: {' -> '.join((*stack, name))}")
@@ -68,7 +70,8 @@ def _target(root: Path, target: str, at: Line, stack: tuple[str, ...]) -> list[L
         if section not in sections:
             known = ", ".join(sorted(sections)) or "none"
             raise EvidenceError(
-                at.path, at.number,
+                at.path,
+                at.number,
                 f"includes section {section!r} of {name}, which is never opened there (sections found: {known}); "
                 f"open it with a line `# --8<-- [start:{section}]`",
             )

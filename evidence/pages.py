@@ -1,16 +1,14 @@
 """The one parser of pages: the run and the build both read a page through it, so what is shown is what ran."""
 
-import ast
-import io
 import re
-import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pytest_codeblocks import CodeBlock, extract_from_buffer
+from pytest_codeblocks import CodeBlock
 
 from evidence.errors import EvidenceError, read_text
 from evidence.includes import Line, expand
+from evidence.options import read_options, reason_of
 
 FENCE = re.compile(r"^(?P<prefix>[> \t]*)(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>.*?)[ \t]*$")
 LATE_FENCE = re.compile(r"^[> \t]*(?:[-*+]|\d+[.)])[ \t]+(?:`{3,}|~{3,})")
@@ -48,7 +46,16 @@ class Fence:
             return ""
         if self.block.importorskip:
             return f"needs {self.block.importorskip}"
-        return next((reason for mark in self.block.marks if (reason := _reason(mark))), "")
+        return next((reason for mark in self.block.marks if (reason := reason_of(mark))), "")
+
+    def figures_fault(self, drawn: int) -> str:
+        """Say how the figures that were drawn and those that the page describes differ, or ""."""
+        if drawn == len(self.figures):
+            return ""
+        return (
+            f"draws {drawn} figures, and the page describes {len(self.figures)}; below the fence write for each, in their "
+            "order: `<!-- figure: what is to be seen -->` and on the next line `Figure: its message.`"
+        )
 
 
 @dataclass(frozen=True)
@@ -70,6 +77,10 @@ class Page:
     fences: list[Fence] = field(default_factory=list)
     headings: list[Heading] = field(default_factory=list)
     problems: list[EvidenceError] = field(default_factory=list)
+
+    def problem(self, line: int, message: str) -> None:
+        """Note something that is wrong at a line of this page."""
+        self.problems.append(EvidenceError(self.path, line, message))
 
 
 def read_page(root: Path, path: str) -> Page:
@@ -99,12 +110,8 @@ def parse(root: Path, path: str, text: str, offset: int = 0) -> Page:
     index = 0
     while index < len(page.lines):
         index = _step(page, index) + 1
-    _read_options(page)
+    read_options(page)
     return page
-
-
-def _problem(page: Page, line: int, message: str) -> None:
-    page.problems.append(EvidenceError(page.path, line, message))
 
 
 def _step(page: Page, index: int) -> int:
@@ -114,37 +121,37 @@ def _step(page: Page, index: int) -> int:
     if heading := HEADING.match(line.text):
         page.headings.append(Heading(len(heading["level"]), heading["title"], heading["id"], number))
     if LATE_FENCE.match(line.text):
-        _problem(page, number, "found a fence behind a list marker; start it on a line of its own, indented below the item")
+        page.problem(number, "found a fence behind a list marker; start it on a line of its own, indented below the item")
     match = FENCE.match(line.text)
     if not match or (match["fence"][0] == "`" and "`" in match["info"]):
         return index
     closing = re.compile(rf"^[> \t]*{re.escape(match['fence'][0])}{{{len(match['fence'])},}}[ \t]*$")
     end = next((k for k in range(index + 1, len(page.lines)) if closing.match(page.lines[k].text)), None)
     if end is None:
-        _problem(page, number, f"opens a fence ({match['fence']}{match['info']}) that is never closed; close it with {match['fence']}")
+        opening = match["fence"] + match["info"]
+        page.problem(number, f"opens a fence ({opening}) that is never closed; close it with {match['fence']}")
         return len(page.lines)
     found = LANGUAGE.match(match["info"])
     language = found["lang"].lower() if found else ""
     if language in PYTHON:
         return _python_fence(page, match["prefix"], index, end)
     if language in SHELL:
-        _problem(page, number, f"found a `{language}` fence: it would be executed; write `console` for commands to read")
+        page.problem(number, f"found a `{language}` fence: it would be executed; write `console` for commands to read")
     elif language not in SHOWN:
         known = ", ".join(sorted({"python"} | SHOWN))
-        _problem(page, number, f"found a fence with the language {language!r}; expected `python`, which runs, or one of {known}")
+        page.problem(number, f"found a fence with the language {language!r}; expected `python`, which runs, or one of {known}")
     return end
 
 
 def _python_fence(page: Page, prefix: str, index: int, end: int) -> int:
     origin = []
     width = len(prefix)
-    for line in page.lines[index + 1 : end]:
-        head = line.text[:width]
-        text = line.text[width:] if not head.strip(" \t>") else line.text.lstrip("> \t")
+    for x in page.lines[index + 1 : end]:
+        text = x.text[width:] if not x.text[:width].strip(" \t>") else x.text.lstrip("> \t")
         if "\t" in text:
-            page.problems.append(EvidenceError(line.path, line.number, "found a tab in code that runs; indent with spaces"))
-        origin.append(Line(text, line.path, line.number))
-    files = {line.path for line in origin}
+            page.problems.append(EvidenceError(x.path, x.number, "found a tab in code that runs; indent with spaces"))
+        origin.append(Line(text, x.path, x.number))
+    files = {x.path for x in origin}
     line = _page_line(page, index)
     whole = len(files) == 1 and page.path not in files and [x.number for x in origin] == list(range(1, len(origin) + 1))
     snippet = files.pop() if whole else f"{page.path}:{line}"
@@ -169,59 +176,11 @@ def _read_figures(page: Page, fence: Fence) -> None:
         end = next((j for j in range(stop + 1, len(texts)) if not texts[j]), len(texts))
         caption = " ".join(texts[stop + 1 : end])
         if not alt or not alt["alt"] or not caption.startswith("Figure:"):
-            _problem(page, _page_line(page, k), "expected `<!-- figure: what is to be seen -->` and below it `Figure: the caption`")
+            expected = "`<!-- figure: what is to be seen -->` and below it `Figure: the caption`"
+            page.problem(_page_line(page, k), f"expected {expected}")
             return
         fence.figures.append((alt["alt"], caption.removeprefix("Figure:").strip()))
         fence.last, k = end - 1, end
-
-
-def _read_options(page: Page) -> None:
-    """Let pytest-codeblocks read its comments from the page, with every runnable fence in the one spelling that it knows."""
-    at = {fence.first: n for n, fence in enumerate(page.fences)}
-    ends = {fence.first: fence for fence in page.fences}
-    out: list[str] = []
-    index = 0
-    while index < len(page.lines):
-        if fence := ends.get(index):
-            out += ["```python", str(at[index]), "```"]
-            index = fence.last
-        else:
-            out.append(page.lines[index].text)
-        index += 1
-    text = "\n".join(out)
-    line = next((k for k, x in enumerate(out, 1) if "pytest-codeblocks:" in x), 1)
-    if re.search(r"^<!--pytest-codeblocks:skipfile-->", text):
-        _problem(page, 1, "skips the whole page; skip single fences with `<!--pytest.mark.skip(reason=\"…\")-->`")
-        return
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)
-            blocks = extract_from_buffer(io.StringIO(text + "\n"), max_num_lines=10**6)
-    except RuntimeError as error:
-        if not page.problems:  # an unclosed fence is already named, with its line
-            _problem(page, line, str(error))
-        return
-    kept = []
-    for block in (b for b in blocks if b.syntax == "python"):
-        first, *continued = [page.fences[int(n)] for n in block.code.split()]
-        for fence in continued:
-            first.origin = first.origin + fence.origin
-        first.block = block
-        kept.append(first)
-        for mark in block.marks:
-            if re.search(r"\b(skip|skipif|xfail)\b", mark) and not _reason(mark):
-                _problem(page, first.line, f"found {mark} without a reason; readers see it: `<!--pytest.mark.skip(reason=\"…\")-->`")
-    page.fences = kept
-
-
-def _reason(mark: str) -> str:
-    """The reason of a mark such as `pytest.mark.skip(reason="needs a GPU")`, or "" where it has none."""
-    tree = ast.parse(mark, mode="eval").body
-    if isinstance(tree, ast.Call):
-        for keyword in tree.keywords:
-            if keyword.arg == "reason" and isinstance(keyword.value, ast.Constant):
-                return str(keyword.value.value).strip()
-    return ""
 
 
 def _page_line(page: Page, index: int) -> int:
@@ -240,7 +199,7 @@ def read_site(root: Path) -> list[Page]:
         for heading in page.headings:
             if heading.id in seen:
                 other, line = seen[heading.id]
-                _problem(page, heading.line, f"found the id {heading.id!r} a second time; the first is at {other}:{line}")
+                page.problem(heading.line, f"found the id {heading.id!r} a second time; the first is at {other}:{line}")
             else:
                 seen[heading.id] = (page.path, heading.line)
     shown = {line.path for page in pages for line in page.lines}

@@ -94,6 +94,8 @@ class Records:
 
     def missing(self, fence: Fence) -> str:
         """Say in words why a fence has no record: it is corrupt, it is of something older, or there is none."""
+        if self._path(fence, "failed").exists():
+            return f"its last run failed: {self._path(fence, 'failed').read_text(encoding='utf-8')}"
         if self._path(fence).exists():
             return "its record is corrupt"
         for path in self.folder.glob(f"{slug(fence.snippet)}.*.json"):
@@ -109,15 +111,17 @@ class Records:
         )
         body = asdict(record) | {"seeds": None}
         self._write(self._path(fence), json.dumps({"record": body, "checksum": _checksum(body)}))
+        self._path(fence, "failed").unlink(missing_ok=True)
         return record
 
     def save_seeds(self, fence: Fence, held: int, shifts: int) -> None:
         """Remember for how many shifts of its seeds the fence's assertions held."""
         self._write(self._path(fence, "seeds"), json.dumps([held, shifts]))
 
-    def drop(self, fence: Fence) -> None:
-        """Forget a fence's record: it has just failed, so the earlier pass no longer counts."""
+    def fail(self, fence: Fence, fault: str) -> None:
+        """Forget a fence's record, as it has just failed and an earlier pass no longer counts; keep what was wrong."""
         self._path(fence).unlink(missing_ok=True)
+        self._write(self._path(fence, "failed"), fault)
 
     def expected_seconds(self, fence: Fence) -> float:
         """How long the fence took when any version of it last ran; 1 where that is unknown."""

@@ -1,5 +1,6 @@
 """What happens inside a snippet's own process: limits, no network, no writes elsewhere, and a traceback that names the page."""
 
+import contextlib
 import linecache
 import multiprocessing
 import os
@@ -20,7 +21,8 @@ MEMORY_BYTES = 6 * 2**30
 FILE_BYTES = 64 * 2**20
 OUTPUT_BYTES = 100_000
 
-WRITES = {"os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.link", "os.symlink", "os.truncate", "os.chmod", "os.chown", "os.utime"}
+WRITES = {"os.mkdir", "os.remove", "os.rmdir", "os.truncate", "os.chmod", "os.chown", "os.utime"}
+MOVES = {"os.rename", "os.link", "os.symlink"}
 PROGRAMS = {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "pty.spawn", "os.startfile"}
 NETWORK = {"socket.connect", "socket.bind", "socket.sendto", "socket.sendmsg", "socket.getaddrinfo", "socket.gethostbyname"}
 
@@ -102,9 +104,9 @@ def _confine(work: str) -> None:
     for number, name in ((1, "stdout"), (2, "stderr")):
         handle = os.open(os.path.join(folder, name), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         os.dup2(handle, number)
-    sys.stdin = open(os.devnull)
-    sys.stdout = open(1, "w", encoding="utf-8", errors="strict", closefd=False)
-    sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False, buffering=1)
+    sys.stdin = open(os.devnull)  # noqa: SIM115
+    sys.stdout = open(1, "w", encoding="utf-8", errors="strict", closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False, buffering=1)  # noqa: SIM115
     sys.dont_write_bytecode = True
     os.chdir(work)
     tempfile.tempdir = work
@@ -126,10 +128,8 @@ def _confine(work: str) -> None:
         (resource.RLIMIT_FSIZE, FILE_BYTES, FILE_BYTES),
         (resource.RLIMIT_CORE, 0, 0),
     ):
-        try:
+        with contextlib.suppress(ValueError, OSError):  # macOS keeps no limit on the address space
             resource.setrlimit(what, (soft, hard))
-        except (ValueError, OSError):  # macOS keeps no limit on the address space
-            pass
 
 
 def _watch(work: str) -> None:
@@ -149,8 +149,8 @@ def _watch(work: str) -> None:
             wants = any(c in mode for c in "wax+") if isinstance(mode, str) else bool((flags or 0) & writing)
             if wants and path is not None and not may_write(path):
                 raise Refused(f"a snippet may write in its own working folder alone, not to {path!r}")
-        elif event in WRITES:
-            for path in args[:2] if event in {"os.rename", "os.link", "os.symlink"} else args[:1]:
+        elif event in WRITES | MOVES:
+            for path in args[: 2 if event in MOVES else 1]:
                 if isinstance(path, str | bytes | os.PathLike) and not may_write(path):
                     raise Refused(f"a snippet may write in its own working folder alone, not {event} {path!r}")
         elif event in NETWORK:

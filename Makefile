@@ -1,0 +1,57 @@
+# make alone lists the commands. Everything is installed into .venv, at the versions of constraints.txt.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+TORCH := $(shell grep '^torch==' constraints.txt)
+N ?= 10
+export NO_MKDOCS_2_WARNING = true
+
+# The site's own address and repository, where the environment knows them; without them there are no links to them.
+ifneq ($(GITHUB_REPOSITORY),)
+export REPOSITORY_URL ?= $(or $(GITHUB_SERVER_URL),https://github.com)/$(GITHUB_REPOSITORY)
+export SITE_URL ?= https://$(firstword $(subst /, ,$(GITHUB_REPOSITORY))).github.io/$(lastword $(subst /, ,$(GITHUB_REPOSITORY)))/
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help site test serve reseed bench lint lock clean
+
+help: ## list these commands
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1\t\2/' | expand -t 14
+
+# PyTorch first and from its index of CPU builds, where there is one for this platform: elsewhere the ordinary index serves.
+$(VENV)/installed: pyproject.toml constraints.txt
+	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
+	$(PIP) install -q --no-deps --retries 0 --timeout 15 --index-url https://download.pytorch.org/whl/cpu '$(TORCH)' \
+	  || $(PIP) install -q '$(TORCH)' -c constraints.txt
+	$(PIP) install -q -c constraints.txt -e '.[test]'
+	touch $@
+
+site: $(VENV)/installed ## run what has no fresh record, and build site/
+	$(BIN)/python -m pytest docs -q -s --progress --no-header
+	$(BIN)/mkdocs build --strict --quiet
+	$(BIN)/python -m evidence publish
+
+test: $(VENV)/installed ## run everything afresh: snippets, machinery, built site, browser (Q=word: only what matches)
+	$(BIN)/python -m pytest $(if $(Q),docs --fresh -q -k '$(Q)',--fresh)
+
+serve: $(VENV)/installed ## the site at http://127.0.0.1:8000, reloaded as you write
+	$(BIN)/python -m evidence serve
+
+reseed: $(VENV)/installed ## run every claim with all seeds shifted by 1 to N (N=10)
+	$(BIN)/python -m pytest docs -q -s --progress --no-header --reseed $(N)
+
+bench: $(VENV)/installed ## what the machinery costs, as ratios
+	$(BIN)/python tests/bench.py
+
+lint: $(VENV)/installed ## ruff and mypy
+	$(BIN)/ruff check . && $(BIN)/ruff format --check evidence tests && $(BIN)/mypy
+
+lock: $(VENV)/installed ## write constraints.txt anew from pyproject.toml
+	$(PIP) install -q uv
+	$(BIN)/uv pip compile --universal --python-version 3.11 --all-extras --no-annotate --no-header -q --upgrade pyproject.toml \
+	  | grep -vE '^(nvidia|cuda|triton)' > constraints.txt  # what only the CUDA builds of PyTorch need
+
+clean: ## remove records, site and environment
+	rm -rf .evidence .cache site $(VENV)

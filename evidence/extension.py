@@ -1,0 +1,183 @@
+"""The Python-Markdown extension: puts the records under their code. MkDocs and Zensical both run it; neither runs code."""
+
+import os
+import re
+import xml.etree.ElementTree as etree
+from html import escape
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from markdown import Extension, Markdown
+from markdown.extensions.toc import slugify
+from markdown.preprocessors import Preprocessor
+from markdown.treeprocessors import Treeprocessor
+
+from evidence.citations import Citations, UnknownKey, sources
+from evidence.errors import EvidenceError
+from evidence.formulas import Formulas, InvalidFormula
+from evidence.pages import Fence, Page, parse, read_site
+from evidence.records import Record, Records
+from evidence.render import evidence
+
+VERDICTS = {"holds.": "holds", "holds when": "conditional", "does not hold": "refuted"}
+MATH: dict[str, Any] = {"pymdownx.arithmatex": {"generic": True}}
+
+
+class EvidenceExtension(Extension):
+    """Evidence, formulas, citations and verdicts of a page."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        self.config = {
+            "repository": ["", "address of the repository, for the links to a snippet's source; none where it is empty"],
+            "preview": [bool(os.environ.get("EVIDENCE_PREVIEW")), "show what is missing in its place instead of refusing"],
+        }
+        super().__init__(**kwargs)
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        root = Path.cwd()
+        md.registerExtension(self)
+        known = sources(root)
+        md.inlinePatterns.register(Citations(md, known), "citations", 175)
+        md.treeprocessors.register(Formulas(md), "formulas", 15)
+        md.treeprocessors.register(Anchors(md), "anchors", 14)
+        page = PagePreprocessor(md, root, self.getConfig("repository") or "", bool(self.getConfig("preview")))
+        md.preprocessors.register(page, "evidence", 28)  # after line ends are normalized, before fences are read
+        original = md.convert
+
+        def convert(source: str) -> str:
+            """Convert, and name the page and the line of what a formula or a citation has wrong."""
+            try:
+                return original(source)
+            except (InvalidFormula, UnknownKey) as error:
+                raise page.located(error) from error
+
+        md.convert = convert  # type: ignore[method-assign]
+
+
+class PagePreprocessor(Preprocessor):
+    """Exchanges each runnable fence for its evidence."""
+
+    def __init__(self, md: Markdown, root: Path, repository: str, preview: bool) -> None:
+        super().__init__(md)
+        self.root, self.repository, self.preview = root, repository.rstrip("/"), preview
+        self.records = Records(root)
+        self.page = Page("")
+        self.captions = Markdown(extensions=["pymdownx.arithmatex"], extension_configs=MATH)
+        self.captions.inlinePatterns.register(Citations(self.captions, sources(root)), "citations", 175)
+        self.captions.treeprocessors.register(Formulas(self.captions), "formulas", 15)
+
+    def run(self, lines: list[str]) -> list[str]:
+        text = "\n".join(lines).rstrip()
+        known, offset = find_page(self.root, text)
+        page = self.page = parse(self.root, known.path, text, offset)
+        problems = [str(p.format_message()) for p in (known.problems or page.problems)]
+        if problems and not self.preview:
+            raise EvidenceError(known.path, (known.problems or page.problems)[0].line, "refused\n  " + "\n  ".join(problems))
+        out = [self.md.htmlStash.store(f'<div class="evidence-problem">{escape(p)}</div>') + "\n" for p in problems]
+        starts = {fence.first: fence for fence in page.fences}
+        index = 0
+        while index < len(page.lines):
+            if fence := starts.get(index):
+                blank = fence.prefix.rstrip(" ")
+                out += [blank, fence.prefix + self.md.htmlStash.store(self.render(fence)), blank]
+                index = fence.last
+            else:
+                out.append(page.lines[index].text)
+            index += 1
+        return out + [""]
+
+    def render(self, fence: Fence) -> str:
+        """The evidence of one fence.
+
+        Raises:
+            EvidenceError: outside a preview, where the record is missing, stale or corrupt, or its figures lack words.
+        """
+        record = self.records.load(fence)
+        why = ""
+        if record is None:
+            reason = self.records.missing(fence)
+            why = f"not run: {fence.skip_reason}" if fence.skip_reason else f"not run yet ({reason})"
+            if not fence.skip_reason and not self.preview:
+                fault = f"shows {fence.snippet} without a passing run ({reason}); run `make site`"
+                raise EvidenceError(fence.page, fence.line, fault)
+        elif fault := fence.figures_fault(len(record.figures)):
+            if not self.preview:
+                raise EvidenceError(fence.page, fence.line, f"{fence.snippet} {fault}")
+            record, why = None, fault
+        captions = [self.caption(caption, fence) for _, caption in fence.figures]
+        return evidence(fence, record, captions, self.links(fence, record), why)
+
+    def caption(self, text: str, fence: Fence) -> str:
+        self.captions.reset()
+        return re.sub(r"^<p>|</p>$", "", self.captions.convert(text))
+
+    def links(self, fence: Fence, record: Record | None) -> str:
+        """Copy, download and source of a snippet that is a file of its own."""
+        out = ['<button type="button" class="evidence-copy" hidden>Copy</button>']
+        if fence.snippet.endswith(".py"):
+            up = relative_root(fence.page)
+            name = PurePosixPath(fence.snippet).name
+            if not self.preview:  # the file is put into the site after the build
+                out.append(f'<a href="{up}{escape(fence.snippet)}" download="{escape(name)}">Download</a>')
+            if self.repository:
+                out.append(f'<a href="{self.repository}/blob/main/{escape(fence.snippet)}">Source</a>')
+        return " ".join(out)
+
+    def located(self, error: Exception) -> EvidenceError:
+        """The same error with the page's line that holds the formula or the key."""
+        what = error.latex if isinstance(error, InvalidFormula) else f"@{error.args[0]}"
+        first = what.strip().splitlines()[0]
+        line = next((x.number for x in self.page.lines if first in x.text), 1)
+        text = str(error) if isinstance(error, InvalidFormula) else f"cites {what}, which docs/references.bib does not hold"
+        return EvidenceError(self.page.path, line, text)
+
+
+class Anchors(Treeprocessor):
+    """Gives each sub-heading an id that starts with its question's, and each verdict its class."""
+
+    def run(self, root: etree.Element) -> None:
+        question = ""
+        for element in root.iter():
+            if element.tag == "h2":
+                question = element.get("id", "")
+            elif element.tag in ("h3", "h4") and "id" not in element.attrib:
+                element.set("id", f"{question}-{slugify(''.join(element.itertext()), '-')}".strip("-"))
+            elif element.tag == "p" and len(element) and element[0].tag == "strong":
+                text = "".join(element[0].itertext())
+                if text.startswith("Verdict: "):
+                    said = text.removeprefix("Verdict: ").lower()
+                    kind = next((k for start, k in VERDICTS.items() if said.startswith(start)), "conditional")
+                    element.set("class", f"verdict verdict-{kind}")
+
+
+def relative_root(page: str) -> str:
+    """The way from a page's address (a folder, but for an index) to the site's root."""
+    path = PurePosixPath(page).relative_to("docs") if page.startswith("docs/") else PurePosixPath("index.md")
+    depth = len(path.parts) - (1 if path.stem in ("index", "README") else 0)
+    return "../" * depth
+
+
+_SITES: dict[tuple[Path, int], list[tuple[Page, str]]] = {}
+
+
+def find_page(root: Path, text: str) -> tuple[Page, int]:
+    """Find the page whose text an engine hands over (without its path, and without front matter).
+
+    Returns:
+        The page as the whole site sees it, and how many lines of front matter stand before the text. A text that is no
+        page's is read as a page without a name.
+    """
+    files = [*sorted((root / "docs").rglob("*.md")), *sorted((root / "snippets").rglob("*.py"))]
+    state = hash(tuple((file, file.stat().st_mtime_ns) for file in files))
+    if (root, state) not in _SITES:
+        _SITES.clear()
+        _SITES[root, state] = [(page, _normalized(root / page.path)) for page in read_site(root)]
+    for page, whole in _SITES[root, state]:
+        if whole.endswith(text.strip("\n")):
+            return page, whole[: len(whole) - len(text.strip("\n"))].count("\n")
+    return Page("(a text that is no page)"), 0
+
+
+def _normalized(file: Path) -> str:
+    """A page as Python-Markdown's first preprocessor leaves it."""
+    return re.sub(r"(?<=\n) +\n", "\n", file.read_text(encoding="utf-8", errors="replace").expandtabs(4)).rstrip()

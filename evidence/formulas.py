@@ -1,0 +1,51 @@
+"""LaTeX in the source, MathML in the page: converted at build time, so that no script is needed to read it."""
+
+import re
+import xml.etree.ElementTree as etree
+from functools import lru_cache
+
+from markdown import Markdown
+from markdown.treeprocessors import Treeprocessor
+from math_core import LatexError, LatexToMathML
+
+CONVERTER = LatexToMathML(fancy_error=False)
+
+
+@lru_cache(maxsize=4096)
+def mathml(latex: str, display: bool) -> str:
+    """Convert a formula to MathML.
+
+    Raises:
+        InvalidFormula: LaTeX that math-core does not understand; `latex` holds the formula.
+    """
+    try:
+        found = CONVERTER.convert_with_local_state(latex, displaystyle=display)
+    except LatexError as error:
+        raise InvalidFormula(latex, re.sub(r"^\d+:\s*", "", str(error))) from error
+    return found
+
+
+class InvalidFormula(ValueError):
+    """A formula that cannot be shown."""
+
+    def __init__(self, latex: str, fault: str) -> None:
+        self.latex = latex
+        super().__init__(f"the formula {latex!r} is invalid: {fault}")
+
+
+class Formulas(Treeprocessor):
+    """Replaces what pymdownx.arithmatex marked as mathematics by MathML."""
+
+    def __init__(self, md: Markdown) -> None:
+        super().__init__(md)
+        self.html = md.htmlStash
+
+    def run(self, root: etree.Element) -> None:
+        for element in root.iter():
+            if element.get("class") == "arithmatex" and element.text:
+                text = str(element.text)
+                display = text.startswith("\\[")
+                element.set("class", "formula-block" if display else "formula")
+                if display:
+                    element.set("tabindex", "0")  # a wide formula scrolls inside itself
+                element.text = self.html.store(mathml(text[2:-2].strip(), display))

@@ -1,0 +1,163 @@
+"""The pytest items: a page's fences that run, and what is wrong with a page."""
+
+import importlib.util
+import re
+import sys
+from collections.abc import Iterator
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytest_codeblocks.plugin import MarkdownFile, TestBlock
+
+from evidence.errors import EvidenceError
+from evidence.pages import Fence, Page, read_page, read_site
+from evidence.records import Records, digest
+from evidence.runner import Runner
+from evidence.sandbox import Outcome
+
+STATE = pytest.StashKey["State"]()
+
+
+class State:
+    """What the plugin knows during one session."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.root = config.rootpath
+        self.fresh: bool = config.getoption("--fresh")
+        self.shifts: int = config.getoption("--reseed")
+        self.progress: bool = config.getoption("--progress")
+        self.records = Records(self.root)
+        self.runner: Runner | None = None
+        self.futures: dict[str, list[Future[Outcome]]] = {}
+        self.ran = self.unchanged = 0
+        self.lost: list[str] = []  # claims that did not survive a change of seed
+        self._site: dict[str, Page] | None = None
+
+    def page(self, path: Path) -> Page:
+        """The page at a path, read together with the whole site, so that it knows the ids of the others."""
+        if self._site is None:
+            self._site = {page.path: page for page in read_site(self.root)}
+        name = path.relative_to(self.root).as_posix()
+        return self._site.get(name) or read_page(self.root, name)
+
+
+class PageFile(MarkdownFile):  # type: ignore[misc]
+    """A page: an item for each fence that runs, and one for each thing that is wrong with it."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        page = self.config.stash[STATE].page(self.path)
+        for problem in page.problems:
+            yield Fault.from_parent(self, name=f"line {problem.line}", problem=problem)
+        names: dict[str, int] = {}
+        for fence in page.fences:
+            file = Path(fence.snippet)
+            name = f"{fence.question or 'page'}[{file.stem if file.suffix == '.py' else f'line {fence.line}'}]"
+            names[name] = names.get(name, 0) + 1
+            item = Snippet.from_parent(self, name=name if names[name] == 1 else f"{name}-{names[name]}", obj=fence.block)
+            item.fence = fence
+            for mark in fence.block.marks if fence.block else ():
+                item.add_marker(eval(mark, {"sys": sys, "pytest": pytest}))
+            yield item
+
+
+class Fault(pytest.Item):
+    """Something that is wrong with a page; it always fails."""
+
+    def __init__(self, problem: EvidenceError, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.problem = problem
+
+    def runtest(self) -> None:
+        raise self.problem
+
+    def repr_failure(self, excinfo: Any, style: Any = None) -> str:
+        return str(excinfo.value.format_message())
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        return self.path, self.problem.line - 1, f"{self.problem.path}:{self.problem.line}"
+
+
+class Snippet(TestBlock):  # type: ignore[misc]
+    """A fence that runs."""
+
+    fence: Fence
+
+    @property
+    def state(self) -> State:
+        state: State = self.config.stash[STATE]
+        return state
+
+    def wanted(self) -> bool:
+        """Whether this item has to run, as its record does not answer for it."""
+        if self.get_closest_marker("skip") or self._lacks():
+            return False
+        return bool(self.state.fresh or self.state.shifts or self.state.records.load(self.fence) is None)
+
+    def _lacks(self) -> bool:
+        needs = self.obj.importorskip
+        return needs is not None and importlib.util.find_spec(needs) is None
+
+    def runtest(self) -> None:
+        state = self.state
+        if self._lacks():
+            pytest.skip(f"needs {self.obj.importorskip}")
+        futures = state.futures.get(digest(self.fence))
+        if futures is None:
+            state.unchanged += 1
+            self.user_properties.append(("evidence", "unchanged"))
+            return
+        outcomes = [future.result() for future in futures]
+        if state.shifts:
+            return self._judge_shifts(outcomes)
+        state.ran += 1
+        if fault := outcomes[0].failure or self._fault(outcomes[0]):
+            state.records.fail(self.fence, fault)
+            raise SnippetFailed(self.fence, outcomes[0], fault)
+        state.records.save(self.fence, outcomes[0])
+
+    def _fault(self, outcome: Outcome) -> str:
+        """What is wrong with an outcome beside the snippet's own assertions, or ""."""
+        block = self.obj
+        if block.expected_output is not None:
+            ignore = block.expected_output_ignore_whitespace
+            found, expected = (re.sub(r"\s+", "", s) if ignore else s for s in (outcome.stdout, block.expected_output))
+            if found != expected:
+                return f"printed {outcome.stdout!r}, and the page expects {block.expected_output!r}"
+        return self.fence.figures_fault(len(outcome.figures))
+
+    def _judge_shifts(self, outcomes: list[Outcome]) -> None:
+        failed = [o for o in outcomes if o.failure]
+        self.state.records.save_seeds(self.fence, len(outcomes) - len(failed), len(outcomes))
+        if failed:
+            shifts = ", ".join(f"{o.job.shift}" for o in failed)
+            self.state.lost.append(f"{self.fence.snippet} ({self.name}): fails at shift {shifts}: {failed[0].failure}")
+            raise SnippetFailed(self.fence, failed[0], f"the claim does not survive a shift of its seeds by {shifts}")
+
+    def repr_failure(self, excinfo: Any, style: Any = None) -> str:
+        if isinstance(excinfo.value, SnippetFailed):
+            return excinfo.value.message(self.nodeid)
+        return str(pytest.Item.repr_failure(self, excinfo, style))
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        return self.path, self.fence.line - 1, f"{self.fence.page}:{self.fence.line} {self.fence.snippet}"
+
+
+class SnippetFailed(Exception):
+    """A snippet did not pass."""
+
+    def __init__(self, fence: Fence, outcome: Outcome, fault: str) -> None:
+        self.fence, self.outcome, self.fault = fence, outcome, fault
+        super().__init__(fault)
+
+    def message(self, nodeid: str) -> str:
+        """What a contributor reads in a red run: the page, the snippet's own line, what was found, and how to rerun it."""
+        path, line = self.outcome.where
+        parts = [f"{self.fence.page}:{self.fence.line}: shows {self.fence.snippet}", f"{path}:{line}: {self.fault}"]
+        if self.outcome.trace:
+            parts += ["", self.outcome.trace]
+        for name in ("stdout", "stderr"):
+            if text := getattr(self.outcome, name).strip():
+                parts += ["", f"{name}, its end:", *text[-2000:].splitlines()[-15:]]
+        return "\n".join([*parts, "", f"run just this one again: pytest '{nodeid}'"])

@@ -1,0 +1,85 @@
+"""`make serve`: the site at once; what is missing or changed runs in the background, and pages reload as records arrive."""
+
+import os
+import threading
+import time
+from concurrent.futures import Future
+from pathlib import Path
+
+from evidence.pages import Fence, Page, read_site
+from evidence.records import Records, digest, job_of
+from evidence.runner import Runner
+from evidence.sandbox import Outcome
+
+POLL_SECONDS = 0.2
+
+
+def serve(root: Path, address: str) -> None:
+    """Serve the site of a project until interrupted."""
+    os.environ["EVIDENCE_PREVIEW"] = "1"
+    from mkdocs.commands.serve import serve as mkdocs_serve
+
+    with Runner() as runner:
+        keeper = Keeper(root, runner)
+        threading.Thread(target=keeper.watch, daemon=True).start()
+        # "dirty" builds a page again where its file is newer than its HTML: an edited page, and one that Keeper touched
+        mkdocs_serve(str(root / "mkdocs.yml"), build_type="dirty", dev_addr=address)
+
+
+class Keeper:
+    """Keeps the records fresh while pages and snippets are edited."""
+
+    def __init__(self, root: Path, runner: Runner) -> None:
+        self.root, self.runner = root, runner
+        self.records = Records(root)
+        self.asked: set[str] = set()  # digests that were run, so that a failing one is not run again and again
+        self.times: dict[Path, int] = {}
+
+    def watch(self) -> None:
+        """Look for edits for ever."""
+        while True:
+            self.look()
+            time.sleep(POLL_SECONDS)
+
+    def look(self) -> None:
+        """Run what lacks a record, if a page or a snippet has changed since the last look."""
+        files = [*(self.root / "docs").rglob("*.md"), *(self.root / "snippets").rglob("*.py")]
+        try:
+            times = {file: file.stat().st_mtime_ns for file in files}
+        except FileNotFoundError:  # an editor is just replacing it
+            return
+        if times == self.times:
+            return
+        edited = {f.relative_to(self.root).as_posix() for f, t in times.items() if self.times and self.times.get(f) != t}
+        self.times = times
+        for page in read_site(self.root):
+            if edited & {line.path for line in page.lines} - {page.path}:
+                self.touch(page)
+            for fence in page.fences:
+                self.ask(page, fence)
+
+    def ask(self, page: Page, fence: Fence) -> None:
+        """Run a fence unless its record is there or was asked for."""
+        if digest(fence) in self.asked or fence.skip_reason or self.records.load(fence):
+            return
+        self.asked.add(digest(fence))
+
+        def done(future: "Future[Outcome]") -> None:
+            outcome = future.result()
+            fault = outcome.failure or fence.figures_fault(len(outcome.figures))
+            if fault:
+                path, line = outcome.where
+                print(f"{fence.page}:{fence.line}: {fence.snippet} failed\n{path}:{line}: {fault}\n{outcome.trace}", flush=True)
+                self.records.fail(fence, fault)
+            else:
+                print(f"{fence.snippet} passed in {outcome.seconds:.1f} s", flush=True)
+                self.records.save(fence, outcome)
+            self.touch(page)
+
+        self.runner.submit(job_of(fence)).add_done_callback(done)
+
+    def touch(self, page: Page) -> None:
+        """Make the live reload build a page again."""
+        file = self.root / page.path
+        os.utime(file)
+        self.times[file] = file.stat().st_mtime_ns
