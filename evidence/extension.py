@@ -39,7 +39,7 @@ class EvidenceExtension(Extension):
         known = sources(root)
         md.inlinePatterns.register(Citations(md, known), "citations", 175)
         md.treeprocessors.register(Formulas(md), "formulas", 15)
-        md.treeprocessors.register(Anchors(md), "anchors", 14)
+        md.treeprocessors.register(Anchors(md), "anchors", 6)  # after attr_list has set the ids, before toc invents others
         page = PagePreprocessor(md, root, self.getConfig("repository") or "", bool(self.getConfig("preview")))
         md.preprocessors.register(page, "evidence", 28)  # after line ends are normalized, before fences are read
         original = md.convert

@@ -57,7 +57,7 @@ class PageFile(MarkdownFile):  # type: ignore[misc]
             names[name] = names.get(name, 0) + 1
             item = Snippet.from_parent(self, name=name if names[name] == 1 else f"{name}-{names[name]}", obj=fence.block)
             item.fence = fence
-            for mark in fence.block.marks if fence.block else ():
+            for mark in fence.block.marks:
                 item.add_marker(eval(mark, {"sys": sys, "pytest": pytest}))
             yield item
 

@@ -33,7 +33,7 @@ class Fence:
     snippet: str  # the one file it shows, relative to the project, else page:line
     question: str  # the id of the heading above, or ""
     figures: list[tuple[str, str]] = field(default_factory=list)  # (alt text, caption) in the order they are shown
-    block: CodeBlock | None = None  # pytest-codeblocks's reading of it: marks and options
+    block: CodeBlock = field(default_factory=lambda: CodeBlock("", 0, "python"))  # its options, as pytest-codeblocks reads them
 
     @property
     def code(self) -> str:
@@ -42,8 +42,6 @@ class Fence:
     @property
     def skip_reason(self) -> str:
         """The visible reason why this fence may be without a record, or ""."""
-        if self.block is None:
-            return ""
         if self.block.importorskip:
             return f"needs {self.block.importorskip}"
         return next((reason for mark in self.block.marks if (reason := reason_of(mark))), "")

@@ -59,10 +59,10 @@ class Runner:
         try:
             process.start()
             sender.close()
-            if receiver.poll(sandbox.WALL_SECONDS):
+            if receiver.poll(job.wall_seconds):
                 outcome = receiver.recv()
             else:
-                outcome.failure = f"ran for more than {sandbox.WALL_SECONDS} s by the clock on the wall"
+                outcome.failure = f"ran for more than {job.wall_seconds} s by the clock on the wall"
         except EOFError:
             process.join()
             outcome.failure = _ended(process.exitcode)

@@ -46,6 +46,8 @@ class Job:
     origin: tuple[tuple[str, int], ...]  # for each line of code, the file and line where it was written
     salt: str  # for the ids in its figures
     shift: int = 0  # added to every seed
+    cpu_seconds: int = CPU_SECONDS
+    wall_seconds: int = WALL_SECONDS
 
 
 @dataclass
@@ -65,7 +67,7 @@ class Outcome:
 def main(job: Job, work: str, connection: "Connection[Any, Any]") -> None:
     """Run the job in `work` (an empty folder, beside which stdout and stderr are written) and send its Outcome."""
     outcome = Outcome(job)
-    _confine(work)
+    _confine(work, job.cpu_seconds)
     import torch
 
     from evidence.figures import Collector
@@ -88,7 +90,7 @@ def main(job: Job, work: str, connection: "Connection[Any, Any]") -> None:
     except SystemExit as error:
         _describe(outcome, error, f"left by SystemExit({error.code!r}) before its end, so nothing after it was checked")
     except Overtime as error:
-        _describe(outcome, error, f"used more than {CPU_SECONDS} s of CPU time; make it smaller, or make it a lab")
+        _describe(outcome, error, f"used more than {job.cpu_seconds} s of CPU time; make it smaller, or make it a lab")
     except BaseException as error:  # whatever a snippet raises is its failure, not ours
         _describe(outcome, error, "".join(traceback.format_exception_only(error)).strip().splitlines()[-1])
     outcome.seconds = time.process_time() - began
@@ -98,7 +100,7 @@ def main(job: Job, work: str, connection: "Connection[Any, Any]") -> None:
     connection.send(outcome)
 
 
-def _confine(work: str) -> None:
+def _confine(work: str, cpu_seconds: int) -> None:
     """Redirect the standard streams, move into `work`, and set the limits that the operating system keeps."""
     folder = os.path.dirname(work)
     for number, name in ((1, "stdout"), (2, "stderr")):
@@ -123,7 +125,7 @@ def _confine(work: str) -> None:
 
     signal.signal(signal.SIGXCPU, over)
     for what, soft, hard in (
-        (resource.RLIMIT_CPU, CPU_SECONDS, CPU_SECONDS + 5),
+        (resource.RLIMIT_CPU, cpu_seconds, cpu_seconds + 5),
         (resource.RLIMIT_AS, MEMORY_BYTES, MEMORY_BYTES),
         (resource.RLIMIT_FSIZE, FILE_BYTES, FILE_BYTES),
         (resource.RLIMIT_CORE, 0, 0),

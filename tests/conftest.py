@@ -1,0 +1,74 @@
+"""Tiny books (projects of a few pages) to feed to the machinery, and the site of this project, built once."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+QUIET = {"NO_MKDOCS_2_WARNING": "true"}
+
+
+class Book:
+    """A project in a temporary folder."""
+
+    def __init__(self, root: Path, **files: str | bytes) -> None:
+        self.root = root
+        self.write("pytest.ini", "[pytest]\naddopts = --codeblocks -p no:cacheprovider\n")
+        self.write("docs/index.md", "# Home\n")
+
+    def write(self, name: str, text: str | bytes) -> Path:
+        file = self.root / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return file
+
+    def page(self, text: str | bytes, name: str = "docs/page.md") -> Path:
+        return self.write(name, text)
+
+    def run(self, *args: str) -> subprocess.CompletedProcess[str]:
+        """Run pytest on the book's pages."""
+        command = [sys.executable, "-m", "pytest", "docs", "-q", *args]
+        return subprocess.run(command, cwd=self.root, capture_output=True, text=True)
+
+    def records(self) -> list[str]:
+        return sorted(p.name for p in (self.root / ".evidence").glob("*.json"))
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Book:
+    return Book(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def shared_book(tmp_path_factory: pytest.TempPathFactory) -> Book:
+    return Book(tmp_path_factory.mktemp("book"))
+
+
+def build(engine: str, target: Path) -> Path:
+    """Build this project's site with an engine, strictly, into a folder."""
+    config = target.parent / f"{engine}.yml"
+    text = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    config.write_text(text + f"\ndocs_dir: {ROOT / 'docs'}\nsite_dir: {target}\n", encoding="utf-8")
+    command = [sys.executable, "-m", engine, "build", "--strict", "-f", str(config)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=os.environ | QUIET)
+    assert done.returncode == 0, f"{engine} refuses the site:\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
+    return target
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site as `make site` leaves it."""
+    from evidence.__main__ import publish
+
+    built = build("mkdocs", tmp_path_factory.mktemp("mkdocs") / "site")
+    publish(ROOT, built)
+    return built
+
+
+@pytest.fixture(scope="session")
+def zensical_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    yield build("zensical", tmp_path_factory.mktemp("zensical") / "site")

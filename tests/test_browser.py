@@ -1,0 +1,136 @@
+"""The site in a real browser: Playwright drives the machine's Chromium or Chrome, or its own."""
+
+import functools
+import http.server
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
+
+from evidence.pages import read_site
+
+ROOT = Path(__file__).parent.parent
+QUIET = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update"
+ADDRESSES = [
+    "/".join([*Path(page.path).relative_to("docs").with_suffix("").parts, ""]).removesuffix("index/") for page in read_site(ROOT)
+]
+SCHEMES = ("light", "dark")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
+    found = next((path for name in names if (path := shutil.which(name))), None)
+    with sync_playwright() as playwright:
+        try:
+            yield playwright.chromium.launch(executable_path=found, args=QUIET.split())
+        except Error as error:
+            why = "no browser: install Chromium (Debian: `apt-get install chromium`) or `playwright install chromium`"
+            if os.environ.get("CI"):
+                pytest.fail(f"{why}\n{error}")
+            pytest.skip(why)
+
+
+@pytest.fixture(scope="session")
+def origin(site: Path) -> Iterator[str]:
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(site)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+def open_page(context: BrowserContext, url: str) -> tuple[Page, list[str]]:
+    """Open a page; return it with its console errors and its requests to other origins."""
+    page, faults = context.new_page(), []
+    page.on("console", lambda m: faults.append(f"console: {m.text}") if m.type == "error" else None)
+    page.on("pageerror", lambda e: faults.append(f"error: {e}"))
+    host = url.split("/")[2]
+    page.on(
+        "request", lambda r: None if r.url.startswith(("data:", "blob:")) or host in r.url else faults.append(f"asks {r.url}")
+    )
+    page.goto(url, wait_until="load")
+    return page, faults
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_page_opens_cleanly_and_shows_its_figures_and_formulas(browser, origin, address, scheme) -> None:
+    context = browser.new_context(color_scheme=scheme, viewport={"width": 1280, "height": 900})
+    page, faults = open_page(context, f"{origin}/{address}")
+    assert not faults
+    background = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    for selector in (".evidence-figure svg", "math"):
+        seen = page.locator(selector).evaluate_all(
+            """all => all.map(e => { const box = e.getBoundingClientRect();
+                return [box.width, box.height, getComputedStyle(e).color, getComputedStyle(e).visibility]; })"""
+        )
+        for width, height, colour, visibility in seen:
+            assert width > 2 and height > 2 and visibility == "visible"
+            assert contrast(colour, background) > 4.5, f"{selector} in {colour} on {background}"
+    context.close()
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of two CSS colours `rgb(…)` (WCAG 2, relative luminance)."""
+
+    def luminance(colour: str) -> float:
+        parts = [float(x) / 255 for x in colour[colour.index("(") + 1 : -1].split(",")[:3]]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_contrast_tells_grey_on_grey_from_black_on_white() -> None:
+    assert contrast("rgb(0, 0, 0)", "rgb(255, 255, 255)") == pytest.approx(21)
+    assert contrast("rgb(120, 120, 120)", "rgb(130, 130, 130)") < 1.5
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_nothing_overflows_at_360_pixels(browser, origin, address) -> None:
+    context = browser.new_context(viewport={"width": 360, "height": 800})
+    page, _ = open_page(context, f"{origin}/{address}")
+    wide = page.evaluate(
+        """() => [...document.querySelectorAll(".md-content *")].filter(e => {
+            if (e.closest("pre, .formula-block, .md-typeset__scrollwrap, svg")) return false;
+            return e.getBoundingClientRect().right > innerWidth + 1;
+        }).map(e => e.outerHTML.slice(0, 80))"""
+    )
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth") and not wide, wide[:3]
+    context.close()
+
+
+def test_the_copy_button_copies_the_snippet_to_the_byte(browser, origin) -> None:
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    for address in ADDRESSES:
+        page, _ = open_page(context, f"{origin}/{address}")
+        blocks = page.locator('.evidence[data-snippet^="snippets/"]')
+        for n in range(min(3, blocks.count())):
+            blocks.nth(n).locator(".evidence-copy").click()
+            file = ROOT / str(blocks.nth(n).get_attribute("data-snippet"))
+            page.wait_for_function("document.activeElement.textContent === 'Copied'")
+            assert page.evaluate("navigator.clipboard.readText()") == file.read_text(encoding="utf-8")
+        page.close()
+    context.close()
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_the_page_reads_without_javascript(browser, origin, address) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page, faults = open_page(context, f"{origin}/{address}")
+    assert not faults
+    assert page.locator("h1").is_visible() and len(page.locator(".md-content").inner_text().split()) > 50
+    assert page.locator(".evidence-copy:visible").count() == 0
+    for selector in (".evidence code", ".evidence-output", ".evidence-figure svg"):
+        for element in page.locator(selector).all()[:3]:
+            assert element.is_visible()
+    context.close()

@@ -1,0 +1,189 @@
+"""The Markdown extension: evidence is shown as recorded, and a page without it is refused."""
+
+import json
+import os
+import re
+from collections.abc import Callable
+from html import unescape
+from pathlib import Path
+
+import markdown
+import pytest
+
+import evidence.records
+from evidence.errors import EvidenceError
+from evidence.extension import EvidenceExtension
+
+SNIPPET = '"""One plus one is two."""\nx = 1 + 1\n\n\nprint(f"{x} <three>")\nassert x == 2, "one plus one should be two"\n'
+PAGE = '# Page\n\n## Is it two? { #two }\n\n```python\n--8<-- "snippets/two.py"\n```\n\n### Why\n\nBecause $1 + 1 = 2$.\n'
+BIB = "@article{euler1748, title={Introductio}, author={Leonhard Euler}, journal={Lausanne}, year={1748}, url={https://e.org}}"
+
+
+@pytest.fixture(scope="module")
+def ran(shared_book):
+    """A book whose one snippet has run."""
+    shared_book.write("snippets/two.py", SNIPPET)
+    shared_book.write("docs/references.bib", BIB)
+    shared_book.page(PAGE)
+    done = shared_book.run()
+    assert done.returncode == 0, done.stdout
+    return shared_book
+
+
+@pytest.fixture
+def convert(ran, monkeypatch) -> Callable[..., str]:
+    monkeypatch.chdir(ran.root)
+
+    def run(text: str = PAGE, **config: object) -> str:
+        extensions = ["attr_list", "toc", "pymdownx.arithmatex", "pymdownx.superfences", EvidenceExtension(**config)]
+        return markdown.markdown(text, extensions=extensions, extension_configs={"pymdownx.arithmatex": {"generic": True}})
+
+    return run
+
+
+def record_file(book) -> Path:
+    return next((book.root / ".evidence").glob("snippets-two-py.*.json"))
+
+
+def test_the_page_shows_the_code_to_the_byte(convert) -> None:
+    code = re.search(r"<code>(.*?)</code>", convert(), re.S)
+    assert code and unescape(re.sub(r"<[^>]+>", "", code[1])) == SNIPPET
+
+
+def test_the_page_shows_output_status_and_provenance(convert) -> None:
+    html = convert()
+    assert re.search(r'class="evidence" data-snippet="snippets/two.py" data-status="passed" data-seconds="\d+\.\d+"', html)
+    assert re.search(r'<pre class="evidence-output"[^>]*><samp>2 &lt;three&gt;\n</samp>', html)
+    assert re.search(r"passed · \d\.\d\d s of CPU time · PyTorch 2\.\d+\.\d+ · NumPy 2", html)
+    assert '<a href="../snippets/two.py" download="two.py">Download</a>' in html
+
+
+def test_the_source_link_stands_only_where_the_repository_is_known(convert) -> None:
+    assert ">Source</a>" not in convert()
+    assert '<a href="https://x.org/r/blob/main/snippets/two.py">Source</a>' in convert(repository="https://x.org/r/")
+
+
+def test_a_formula_becomes_mathml(convert) -> None:
+    assert "<math><mn>1</mn><mo>+</mo><mn>1</mn><mo>=</mo><mn>2</mn></math>" in convert()
+
+
+def test_sub_headings_are_anchored_under_their_question(convert) -> None:
+    assert '<h3 id="two-why">' in convert()
+
+
+def test_verdicts_are_recognised(convert) -> None:
+    for said, kind in (("holds.", "holds"), ("holds when n is large.", "conditional"), ("does not hold.", "refuted")):
+        assert f'<p class="verdict verdict-{kind}">' in convert(f"**Verdict: {said}** Because.\n")
+
+
+def test_a_citation_becomes_a_link(convert) -> None:
+    html = convert("As [@euler1748, ch. 2] says.\n")
+    assert 'href="https://e.org"' in html and ">Euler (1748)</a>, ch. 2</span>" in html
+
+
+def refuse(convert, ran, text: str, expected: str) -> None:
+    """Build a page, read what it is refused with, and put the whole page back."""
+    ran.page(text)
+    try:
+        with pytest.raises(EvidenceError, match=expected):
+            convert(text)
+    finally:
+        ran.page(PAGE)
+
+
+def test_an_invalid_formula_is_refused_with_its_line(convert, ran) -> None:
+    refuse(convert, ran, "# P\n\nSee\n$\\frac{1$ there.\n", r"docs/page\.md:4: the formula '\\\\frac\{1' is invalid: ")
+
+
+def test_an_unknown_citation_is_refused_with_its_line(convert, ran) -> None:
+    refuse(
+        convert,
+        ran,
+        "# P\n\nAs [@nobody1900] says.\n",
+        r"docs/page\.md:3: cites @nobody1900, which docs/references\.bib does not hold",
+    )
+
+
+def test_a_broken_page_is_refused_by_the_build_too(convert, ran) -> None:
+    refuse(convert, ran, PAGE + "\n```bash\nls\n```\n", r"docs/page\.md:13: refused\n.*would be executed")
+
+
+def test_changed_code_makes_the_record_stale(convert, ran) -> None:
+    ran.write("snippets/two.py", SNIPPET + "# changed\n")
+    try:
+        with pytest.raises(
+            EvidenceError, match=r"docs/page\.md:5: shows snippets/two\.py .*its record is stale: it is of other code.*make site"
+        ):
+            convert()
+        assert 'data-status="missing"' in convert(preview=True)
+    finally:
+        ran.write("snippets/two.py", SNIPPET)
+
+
+def test_another_torch_makes_the_record_stale(convert, monkeypatch) -> None:
+    now = evidence.records.versions() | {"torch": "9.9.9"}
+    monkeypatch.setattr(evidence.records, "versions", lambda: now)
+    with pytest.raises(EvidenceError, match=r"its record is stale: it is of torch 2\.[\d.]+(\+cpu)?, now 9\.9\.9"):
+        convert()
+
+
+def test_other_machinery_makes_the_record_stale(convert, monkeypatch) -> None:
+    monkeypatch.setattr(evidence.records, "_machinery", lambda: "other")
+    with pytest.raises(EvidenceError, match="its record is stale"):
+        convert()
+
+
+def test_a_missing_record_is_refused(convert, ran) -> None:
+    file = record_file(ran)
+    kept = file.read_text()
+    file.unlink()
+    try:
+        with pytest.raises(EvidenceError, match=r"docs/page\.md:5: .*it has not run\); run `make site`"):
+            convert()
+    finally:
+        file.write_text(kept)
+
+
+@pytest.mark.parametrize("damage", ["cut", "altered", "empty"])
+def test_a_corrupt_record_is_refused(convert, ran, damage) -> None:
+    file = record_file(ran)
+    kept = file.read_text()
+    stored = json.loads(kept)
+    stored["record"]["stdout"] = "3"
+    file.write_text({"cut": kept[:50], "altered": json.dumps(stored), "empty": ""}[damage])
+    try:
+        with pytest.raises(EvidenceError, match="its record is corrupt"):
+            convert()
+        done = ran.run()
+        assert "1 ran, 0 unchanged" in done.stdout, "a corrupt record should be run again"
+    finally:
+        file.write_text(kept)
+
+
+def test_after_a_failure_the_unchanged_site_stays_red(convert, ran) -> None:
+    broken = SNIPPET.replace("1 + 1\n", "1 + 2\n")
+    ran.write("snippets/two.py", broken)
+    try:
+        assert ran.run().returncode == 1
+        for _ in range(2):
+            with pytest.raises(EvidenceError, match="its last run failed: AssertionError: one plus one should be two"):
+                convert()
+    finally:
+        ran.write("snippets/two.py", SNIPPET)
+
+
+def test_mkdocs_ends_with_the_message_and_status_1(ran) -> None:
+    import subprocess
+    import sys
+
+    ran.write("mkdocs.yml", "site_name: Book\nmarkdown_extensions: [attr_list, pymdownx.superfences, evidence]\n")
+    ran.page(PAGE.replace("two.py", "none.py"), "docs/broken.md")
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "mkdocs", "build"], cwd=ran.root, capture_output=True, text=True, env=dict(os.environ)
+        )
+        assert done.returncode == 1
+        assert "docs/broken.md:6: includes 'snippets/none.py', and there is no such file" in done.stderr
+        assert "Traceback" not in done.stderr
+    finally:
+        (ran.root / "docs/broken.md").unlink()

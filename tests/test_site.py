@@ -1,0 +1,194 @@
+"""The built site: every answer is whole, every link leads somewhere, and both engines show the same evidence."""
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from evidence.pages import Page, read_site
+
+ROOT = Path(__file__).parent.parent
+PAGES = [page for page in read_site(ROOT) if any(heading.level == 2 for heading in page.headings)]
+
+
+class Elements(HTMLParser):
+    """Collects (tag, attributes) of a page, its ids and the text of its formulas."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str]]] = []
+        self.formulas = ""
+        self._in_math = 0
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, {key: value or "" for key, value in attrs}))
+        self._in_math += tag == "math"
+
+    def handle_endtag(self, tag: str) -> None:
+        self._in_math -= tag == "math"
+
+    def handle_data(self, data: str) -> None:
+        self.formulas += data if self._in_math else ""
+
+
+def evidence_of(html: str) -> list[tuple[str, str, str]]:
+    return re.findall(r'class="evidence" data-snippet="([^"]+)" data-status="([^"]+)" data-seconds="([^"]+)"', html)
+
+
+def html_of(site: Path, page: Page) -> str:
+    path = Path(page.path).relative_to("docs").with_suffix("")
+    folder = path.parent if path.name == "index" else path
+    return (site / folder / "index.html").read_text(encoding="utf-8")
+
+
+def sections(page: Page) -> Iterator[tuple[str, str, list[str]]]:
+    """(id, title, lines) of each question: a heading of level 2 with an id, under which something runs."""
+    text = (ROOT / page.path).read_text(encoding="utf-8").split("\n")
+    marks = [h for h in page.headings if h.level == 2]
+    asked = {fence.question for fence in page.fences}
+    for heading, following in zip(marks, [*[h.line for h in marks[1:]], len(text) + 1], strict=True):
+        if heading.id in asked:
+            yield heading.id, heading.title, text[heading.line : following - 1]
+
+
+def section_faults(lines: list[str]) -> list[str]:
+    """What a question's section lacks, after the anatomy of an answer."""
+    found = []
+    paragraphs = [p.strip() for p in "\n".join(lines).split("\n\n") if p.strip()]
+    start = 1 if paragraphs and paragraphs[0].startswith("**Verdict: ") else 0
+    if start and not re.match(r"\*\*Verdict: (holds\.|holds when|does not hold)", paragraphs[0]):
+        found.append("its verdict is none of `holds.`, `holds when …`, `does not hold`")
+    answer = paragraphs[start] if len(paragraphs) > start else ""
+    if not answer or answer[0] in "#`<|" or len(answer.split()) > 60:
+        found.append(f"expected a short answer of at most 60 words, found {len(answer.split())} words: {answer[:60]!r}")
+    subs = [line.removeprefix("### ") for line in lines if line.startswith("### ")]
+    found += [f"lacks `### {needed}`" for needed in ("Why", "In practice", "Sources") if needed not in subs]
+    sources = "\n".join(lines).partition("### Sources")[2]
+    if "[@" not in sources:
+        found.append("its sources cite nothing: `- [@key, sec. 3.1]: what stands there.`")
+    return found
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.path)
+def test_each_answer_is_whole(page: Page) -> None:
+    faults = [f"{page.path}: {name}: {fault}" for name, _, lines in sections(page) for fault in section_faults(lines)]
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Yes.\n\n### Why\n\n### In practice\n", "lacks `### Sources`"),
+        ("**Verdict: maybe.** So.\n\nYes.\n\n### Why\n\n### In practice\n\n### Sources\n\n- [@a]\n", "its verdict is none of"),
+        ("word " * 61 + "\n\n### Why\n\n### In practice\n\n### Sources\n\n- [@a]\n", "found 61 words"),
+        ("```python\nx\n```\n\n### Why\n\n### In practice\n\n### Sources\n\n- [@a]\n", "expected a short answer"),
+        ("Yes.\n\n### Why\n\n### In practice\n\n### Sources\n\n- none\n", "its sources cite nothing"),
+    ],
+)
+def test_an_answer_that_lacks_something_is_named(text: str, said: str) -> None:
+    assert any(said in fault for fault in section_faults(text.split("\n")))
+
+
+def test_the_site_skips_next_to_nothing() -> None:
+    skipped = [f"{fence.page}:{fence.line}" for page in read_site(ROOT) for fence in page.fences if fence.skip_reason]
+    assert len(skipped) <= 2, f"skips become permanent; found {skipped}"
+
+
+def test_each_runnable_fence_is_shown_once_as_passed(site: Path) -> None:
+    for page in read_site(ROOT):
+        shown = evidence_of(html_of(site, page))
+        assert [name for name, _, _ in shown] == [fence.snippet for fence in page.fences]
+        assert {status for _, status, _ in shown} <= {"passed"}
+
+
+def test_both_engines_show_the_same_evidence(site: Path, zensical_site: Path) -> None:
+    for page in read_site(ROOT):
+        one, other = (
+            re.findall(r'<div class="evidence".*?<p class="evidence-provenance">.*?</p>', html_of(s, page), re.S)
+            for s in (site, zensical_site)
+        )
+        assert one == other, f"{page.path}: MkDocs and Zensical differ"
+
+
+def test_nothing_is_loaded_from_another_origin(site: Path) -> None:
+    for file in site.rglob("*.html"):
+        for tag, attributes in Elements(file.read_text(encoding="utf-8")).found:
+            loaded = attributes.get("src") or (
+                attributes.get("href") if tag == "link" and attributes.get("rel") != "canonical" else ""
+            )
+            assert not urlsplit(loaded or "").netloc, f"{file.relative_to(site)}: <{tag}> loads {loaded}"
+    for file in site.rglob("*.css"):
+        assert not re.search(r"url\(['\"]?(https?:)?//", file.read_text(encoding="utf-8")), f"{file} loads from elsewhere"
+
+
+def broken_links(site: Path) -> list[str]:
+    """Internal links whose file or anchor is not in the site."""
+    pages = {file: Elements(file.read_text(encoding="utf-8")) for file in site.rglob("*.html")}
+    ids = {file: {a["id"] for _, a in page.found if "id" in a} for file, page in pages.items()}
+    found = []
+    for file, page in pages.items():
+        if file.name == "404.html":
+            continue
+        for tag, attributes in page.found:
+            link = urlsplit(attributes.get("href", "") if tag in ("a", "link") else attributes.get("src", ""))
+            if link.scheme or link.netloc or not (link.path or link.fragment):
+                continue
+            target = (file.parent / unquote(link.path)).resolve() if link.path else file
+            target = target / "index.html" if target.is_dir() else target
+            if not target.exists():
+                found.append(f"{file.relative_to(site)}: {link.geturl()}: no such file")
+            elif link.fragment and target.suffix == ".html" and unquote(link.fragment) not in ids[target] | {"__skip"}:
+                found.append(f"{file.relative_to(site)}: {link.geturl()}: no such anchor")
+    return found
+
+
+def test_no_internal_link_is_broken(site: Path) -> None:
+    assert not broken_links(site)
+
+
+def test_a_broken_link_is_found(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text(
+        '<h2 id="here">x</h2><a href="no.html">a</a><a href="#nowhere">b</a><a href="#here">c</a>'
+    )
+    assert broken_links(tmp_path) == ["index.html: no.html: no such file", "index.html: #nowhere: no such anchor"]
+
+
+def test_each_figure_says_what_is_to_be_seen(site: Path) -> None:
+    for page in read_site(ROOT):
+        for tag, attributes in Elements(html_of(site, page)).found:
+            if tag == "svg" and attributes.get("role") == "img":
+                assert len(attributes["aria-label"].split()) >= 5, f"{page.path}: {attributes['aria-label']!r} says too little"
+
+
+def test_ids_are_unique_on_each_page(site: Path) -> None:
+    for page in read_site(ROOT):
+        ids = [a["id"] for _, a in Elements(html_of(site, page)).found if "id" in a]
+        twice = {name for name in ids if ids.count(name) > 1}
+        assert not twice, f"{page.path}: {sorted(twice)[:5]}"
+
+
+def test_the_formula_font_holds_every_character_of_the_formulas(site: Path) -> None:
+    from fontTools.ttLib import TTFont
+
+    font = TTFont(site / "assets/fonts/formula.woff2").getBestCmap()
+    for page in read_site(ROOT):
+        used = set(Elements(html_of(site, page)).formulas) - set(" \n")
+        italic = {c for c in used if c.isascii() and c.isalpha()}
+        lacking = {c for c in used if ord(c) not in font} | {c for c in italic if ord(math_italic(c)) not in font}
+        assert not lacking, f"{page.path}: {sorted(lacking)} are not in the font; CONTRIBUTING.md says how to cut it anew"
+
+
+def math_italic(letter: str) -> str:
+    """The italic form in which a single letter of a formula is drawn."""
+    if letter == "h":
+        return "\u210e"
+    return chr(0x1D434 + ord(letter) - ord("A")) if letter.isupper() else chr(0x1D44E + ord(letter) - ord("a"))
+
+
+def test_the_snippets_can_be_downloaded_as_they_are(site: Path) -> None:
+    for file in (ROOT / "snippets").rglob("*.py"):
+        assert (site / file.relative_to(ROOT)).read_bytes() == file.read_bytes()

@@ -1,0 +1,59 @@
+"""What every snippet of the site keeps to, so that a reader can copy it and trust it."""
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SNIPPETS = sorted((ROOT / "snippets").rglob("*.py"))
+ALLOWED = set(sys.stdlib_module_names) | {"numpy", "torch", "matplotlib", "sklearn"}
+
+
+def faults(source: str) -> list[str]:
+    """Say what is wrong with a snippet's form; nothing where it is well formed."""
+    tree = ast.parse(source)
+    found = []
+    docstring = ast.get_docstring(tree)
+    if not docstring or "\n" in docstring.strip():
+        found.append("line 1: expected a docstring of one line, the claim that is proved")
+    asserts = [node for node in ast.walk(tree) if isinstance(node, ast.Assert)]
+    if not asserts:
+        found.append('it asserts nothing; end it with the claim: `assert found < expected, f"… should …, was {found}"`')
+    for node in asserts:
+        if node.msg is None:
+            found.append(f"line {node.lineno}: this assertion has no message; say what should be and what was")
+        if isinstance(node.test, ast.Constant | ast.Tuple):
+            found.append(f"line {node.lineno}: this assertion cannot fail")
+    for node in ast.walk(tree):
+        names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+        names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        found += [
+            f"line {node.lineno}: imports {name}; a reader has the standard library, NumPy, PyTorch, Matplotlib, scikit-learn"
+            for name in names
+            if name.partition(".")[0] not in ALLOWED
+        ]
+    found += [f"line {n}: {len(x)} characters, at most 120" for n, x in enumerate(source.splitlines(), 1) if len(x) > 120]
+    return found
+
+
+@pytest.mark.parametrize("path", SNIPPETS, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_a_snippet_states_its_claim_and_asserts_it(path: Path) -> None:
+    assert not faults(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("x = 1\nassert x == 1, 'm'\n", "expected a docstring"),
+        ('"""Two\nlines."""\nassert 1 == 1, "m"\n', "expected a docstring of one line"),
+        ('"""Claim."""\nx = 1\n', "asserts nothing"),
+        ('"""Claim."""\nassert 1 == 1\n', "line 2: this assertion has no message"),
+        ('"""Claim."""\nassert (1 == 2, "m"), "m"\n', "line 2: this assertion cannot fail"),
+        ('"""Claim."""\nimport torchvision\nassert 1 == 1, "m"\n', "line 2: imports torchvision"),
+        (f'"""Claim."""\nassert 1 == 1, "{"m" * 120}"\n', "line 2: 136 characters"),
+    ],
+)
+def test_a_snippet_out_of_form_is_named(source: str, said: str) -> None:
+    assert any(said in fault for fault in faults(source)), faults(source)
