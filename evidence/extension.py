@@ -16,6 +16,7 @@ from evidence.citations import Citations, UnknownKey, sources
 from evidence.errors import EvidenceError
 from evidence.formulas import Formulas, InvalidFormula
 from evidence.pages import Fence, Page, parse, read_site
+from evidence.questions import DIRECTIVE, expand_directive
 from evidence.records import Record, Records
 from evidence.render import evidence
 
@@ -75,12 +76,15 @@ class PagePreprocessor(Preprocessor):
             raise EvidenceError(known.path, (known.problems or page.problems)[0].line, "refused\n  " + "\n  ".join(problems))
         out = [self.md.htmlStash.store(f'<div class="evidence-problem">{escape(p)}</div>') + "\n" for p in problems]
         starts = {fence.first: fence for fence in page.fences}
+        site = site_of(self.root)
         index = 0
         while index < len(page.lines):
             if fence := starts.get(index):
                 blank = fence.prefix.rstrip(" ")
                 out += [blank, fence.prefix + self.md.htmlStash.store(self.render(fence)), blank]
                 index = fence.last
+            elif asked := DIRECTIVE.match(page.lines[index].text):
+                out += expand_directive(asked[1], page.path, [known for known, _ in site], self.root)
             else:
                 out.append(page.lines[index].text)
             index += 1
@@ -160,6 +164,16 @@ def relative_root(page: str) -> str:
 _SITES: dict[tuple[Path, int], list[tuple[Page, str]]] = {}
 
 
+def site_of(root: Path) -> list[tuple[Page, str]]:
+    """Every page of the site with its text, read again only where a file has changed."""
+    files = [*sorted((root / "docs").rglob("*.md")), *sorted((root / "snippets").rglob("*.py"))]
+    state = hash(tuple((file, file.stat().st_mtime_ns) for file in files))
+    if (root, state) not in _SITES:
+        _SITES.clear()
+        _SITES[root, state] = [(page, _normalized(root / page.path)) for page in read_site(root)]
+    return _SITES[root, state]
+
+
 def find_page(root: Path, text: str) -> tuple[Page, int]:
     """Find the page whose text an engine hands over (without its path, and without front matter).
 
@@ -167,12 +181,7 @@ def find_page(root: Path, text: str) -> tuple[Page, int]:
         The page as the whole site sees it, and how many lines of front matter stand before the text. A text that is no
         page's is read as a page without a name.
     """
-    files = [*sorted((root / "docs").rglob("*.md")), *sorted((root / "snippets").rglob("*.py"))]
-    state = hash(tuple((file, file.stat().st_mtime_ns) for file in files))
-    if (root, state) not in _SITES:
-        _SITES.clear()
-        _SITES[root, state] = [(page, _normalized(root / page.path)) for page in read_site(root)]
-    for page, whole in _SITES[root, state]:
+    for page, whole in site_of(root):
         if whole.endswith(text.strip("\n")):
             return page, whole[: len(whole) - len(text.strip("\n"))].count("\n")
     return Page("(a text that is no page)"), 0

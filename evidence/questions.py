@@ -1,0 +1,146 @@
+"""The questions of the site, read off its pages: the index, the verdicts and the references are built from them."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from evidence.citations import ONE, sources
+from evidence.pages import Fence, Page
+from evidence.records import Records
+
+VERDICTS = {"holds.": "holds", "holds when": "holds when …", "does not hold": "does not hold"}
+CITED = re.compile(r"\[(@[^\]]+)\]")
+DIRECTIVE = re.compile(r"^<!-- generate: (questions|verdicts|open|references) -->\s*$")
+
+
+@dataclass
+class Question:
+    """A section of a page: a question, its answer and its evidence."""
+
+    page: str
+    topic: str
+    id: str
+    title: str
+    answer: str
+    verdict: str  # one of VERDICTS, or "" where the question is no claim of the notes
+    status: str  # answered, contested or open
+    note: str  # what follows the status: what is known, what would settle it
+    fences: list[Fence] = field(default_factory=list)
+    cited: list[str] = field(default_factory=list)
+
+    def link(self, start: str, text: str) -> str:
+        """A Markdown link to this question from a page."""
+        up = "../" * (len(PurePosixPath(start).parts) - 2)
+        return f"[{text}]({up}{PurePosixPath(self.page).relative_to('docs')}#{self.id})"
+
+
+def questions(pages: list[Page]) -> list[Question]:
+    """Every question of the site: a heading of level 2 with an id, under which something runs."""
+    found = []
+    for page in pages:
+        texts = [line.text if line.path == page.path else "" for line in page.lines]
+        topic = next((text[2:].strip() for text in texts if text.startswith("# ")), page.path)
+        starts = [
+            (k, h)
+            for h in page.headings
+            if h.level == 2
+            for k, x in enumerate(page.lines)
+            if (x.path, x.number) == (page.path, h.line)
+        ]
+        ends = [k for k, _ in starts[1:]] + [len(texts)]
+        for (start, heading), end in zip(starts, ends, strict=True):
+            fences = [fence for fence in page.fences if start < fence.first < end]
+            if fences:
+                body = "\n".join(texts[start + 1 : end])
+                found.append(_question(page.path, topic, heading.id, heading.title, body, fences))
+    return found
+
+
+def _question(page: str, topic: str, name: str, title: str, body: str, fences: list[Fence]) -> Question:
+    verdict = status = note = answer = ""
+    for paragraph in re.split(r"\n\s*\n", body.strip()):
+        if paragraph.startswith("**Verdict: "):
+            said = paragraph.removeprefix("**Verdict: ").lower()
+            verdict = next((shown for start, shown in VERDICTS.items() if said.startswith(start)), "")
+        elif match := re.match(r"\*\*Status: (contested|open)\.\*\*\s*(.*)", paragraph, re.S):
+            status, note = match[1], " ".join(match[2].split())
+        elif not answer and paragraph[0] not in "#`<|":
+            answer = " ".join(paragraph.split())
+    cited = list(dict.fromkeys(one[1] for group in CITED.finditer(body) for one in ONE.finditer(group[1])))
+    return Question(page, topic, name, title, answer, verdict, status or "answered", note, fences, cited)
+
+
+def expand_directive(kind: str, start: str, pages: list[Page], root: Path) -> list[str]:
+    """The Markdown that stands in a page in place of `<!-- generate: kind -->`."""
+    asked = questions(pages)
+    if kind == "questions":
+        return _index(asked, start, Records(root))
+    if kind == "verdicts":
+        return _verdicts(asked, start)
+    if kind == "open":
+        return _open(asked, start)
+    return _references(asked, start, root)
+
+
+def _seeds(question: Question, records: Records) -> str:
+    """For how many shifts of the seeds all snippets of a question held, or "" where that has not been run."""
+    seeds = [record.seeds for fence in question.fences if (record := records.load(fence))]
+    known = [s for s in seeds if s]
+    if not known or len(known) < len(question.fences):
+        return ""
+    return f", {min(held for held, _ in known)} of {known[0][1]} seeds"
+
+
+def _index(asked: list[Question], start: str, records: Records) -> list[str]:
+    counted = Counter(q.status for q in asked)
+    summary = ", ".join(f"{counted[s]} {s}" for s in ("answered", "contested", "open") if counted[s])
+    out = [f"{len(asked)} questions: {summary}; {sum(len(q.fences) for q in asked)} snippets.", ""]
+    labels = sources(records.folder.parent)
+    for topic in dict.fromkeys(q.topic for q in asked):
+        name = re.sub(r"\W+", "-", topic.lower()).strip("-")
+        out += [
+            f"## {topic} {{ #topic-{name} }}",
+            "",
+            "| question | status | verdict | evidence | sources |",
+            "| --- | --- | --- | --- | --- |",
+        ]
+        for q in (q for q in asked if q.topic == topic):
+            count = f"{len(q.fences)} snippet{'s' if len(q.fences) > 1 else ''}{_seeds(q, records)}"
+            cited = "; ".join(f"[{labels[key].label}]({labels[key].url})" for key in q.cited if key in labels)
+            out.append(f"| {q.link(start, q.title)} | {q.status} | {q.verdict} | {count} | {cited} |")
+        out.append("")
+    return out
+
+
+def _verdicts(asked: list[Question], start: str) -> list[str]:
+    claims = [q for q in asked if q.verdict]
+    counted = Counter(q.verdict for q in claims)
+    summary = ", ".join(
+        f"{counted[v]} {v.removesuffix(' …')}" + (" a condition is met" if "…" in v else "") for v in VERDICTS.values()
+    )
+    out = [f"Of {len(claims)} claims of the notes {summary}.", ""]
+    for verdict in VERDICTS.values():
+        rows = [q for q in claims if q.verdict == verdict]
+        if rows:
+            out += [f"## {verdict.capitalize()} {{ #verdict-{verdict.replace(' …', '').replace(' ', '-')} }}", ""]
+            out += ["| claim, as a question | the answer |", "| --- | --- |"]
+            out += [f"| {q.link(start, q.title)} | {q.answer.replace('|', chr(92) + '|')} |" for q in rows] + [""]
+    return out
+
+
+def _open(asked: list[Question], start: str) -> list[str]:
+    out = []
+    for q in (q for q in asked if q.status != "answered"):
+        out += [f"- **{q.link(start, q.title)}** ({q.status}). {q.note}"]
+    return out or ["None at the moment."]
+
+
+def _references(asked: list[Question], start: str, root: Path) -> list[str]:
+    out = []
+    for key, source in sorted(sources(root).items(), key=lambda item: (item[1].authors.split()[-1:], item[1].year)):
+        uses = "; ".join(q.link(start, q.id) for q in asked if key in q.cited)
+        out.append(
+            f"- {source.authors}: [{source.title}]({source.url}). {source.venue}, {source.year}. {f'Cited by {uses}.' if uses else ''}"
+        )
+    return out
