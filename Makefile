@@ -15,10 +15,10 @@ export SITE_URL ?= https://$(firstword $(subst /, ,$(GITHUB_REPOSITORY))).github
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help site test serve reseed bench lint lock clean
+.PHONY: help site test serve reseed bench new-question lint lock clean
 
 help: ## list these commands
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1\t\2/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 20
 
 # PyTorch first and from its index of CPU builds, where there is one for this platform: elsewhere the ordinary index serves.
 $(VENV)/installed: pyproject.toml constraints.txt
@@ -34,7 +34,7 @@ site: $(VENV)/installed ## run what has no fresh record, and build site/
 	$(BIN)/python -m evidence publish
 
 test: $(VENV)/installed ## run everything afresh: snippets, machinery, built site, browser (Q=word: only what matches)
-	$(BIN)/python -m pytest $(if $(Q),docs --fresh -q -k '$(Q)',--fresh)
+	$(BIN)/python -m pytest --fresh $(if $(Q),docs tests/test_site.py tests/test_snippets.py -q -k '$(Q)')
 
 serve: $(VENV)/installed ## the site at http://127.0.0.1:8000, reloaded as you write
 	$(BIN)/python -m evidence serve
@@ -44,6 +44,9 @@ reseed: $(VENV)/installed ## run every claim with all seeds shifted by 1 to N (N
 
 bench: $(VENV)/installed ## what the machinery costs, as ratios
 	$(BIN)/python tests/bench.py
+
+new-question: $(VENV)/installed ## write a question's skeleton: PAGE=training/dropout ID=my-question ASK="Why … ?"
+	@$(BIN)/python -m evidence new-question '$(PAGE)' '$(ID)' '$(ASK)'
 
 lint: $(VENV)/installed ## ruff and mypy
 	$(BIN)/ruff check . && $(BIN)/ruff format --check evidence tests && $(BIN)/mypy

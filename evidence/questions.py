@@ -140,7 +140,6 @@ def _references(asked: list[Question], start: str, root: Path) -> list[str]:
     out = []
     for key, source in sorted(sources(root).items(), key=lambda item: (item[1].authors.split()[-1:], item[1].year)):
         uses = "; ".join(q.link(start, q.id) for q in asked if key in q.cited)
-        out.append(
-            f"- {source.authors}: [{source.title}]({source.url}). {source.venue}, {source.year}. {f'Cited by {uses}.' if uses else ''}"
-        )
+        cited = f" Cited by {uses}." if uses else ""
+        out.append(f"- {source.authors}: [{source.title}]({source.url}). {source.venue}, {source.year}.{cited}")
     return out

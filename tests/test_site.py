@@ -66,6 +66,7 @@ def section_faults(lines: list[str]) -> list[str]:
     if not answer or answer[0] in "#`<|" or len(answer.split()) > 60:
         found.append(f"expected a short answer of at most 60 words, found {len(answer.split())} words: {answer[:60]!r}")
     subs = [line.removeprefix("### ") for line in lines if line.startswith("### ")]
+    found += [f"line {n} of the section is not filled in: {line.strip()}" for n, line in enumerate(lines, 1) if "TODO" in line]
     found += [f"lacks `### {needed}`" for needed in ("Why", "In practice", "Sources") if needed not in subs]
     sources = "\n".join(lines).partition("### Sources")[2]
     if "[@" not in sources:
@@ -73,16 +74,20 @@ def section_faults(lines: list[str]) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.path)
-def test_each_answer_is_whole(page: Page) -> None:
-    faults = [f"{page.path}: {name}: {fault}" for name, _, lines in sections(page) for fault in section_faults(lines)]
-    assert not faults, "\n".join(faults)
+QUESTIONS = [(page.path, name, lines) for page in PAGES for name, _, lines in sections(page)]
+
+
+@pytest.mark.parametrize(("path", "name", "lines"), QUESTIONS, ids=[name for _, name, _ in QUESTIONS])
+def test_an_answer_is_whole(path: str, name: str, lines: list[str]) -> None:
+    faults = section_faults(lines)
+    assert not faults, "\n".join([f"{path}: the section #{name} is not whole:", *faults])
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         ("Yes.\n\n### Why\n\n### In practice\n", "lacks `### Sources`"),
+        ("TODO: answer\n\n### Why\n\n### In practice\n", "line 1 of the section is not filled in: TODO: answer"),
         ("**Verdict: maybe.** So.\n\nYes.\n\n### Why\n\n### In practice\n\n### Sources\n\n- [@a]\n", "its verdict is none of"),
         ("word " * 61 + "\n\n### Why\n\n### In practice\n\n### Sources\n\n- [@a]\n", "found 61 words"),
         ("```python\nx\n```\n\n### Why\n\n### In practice\n\n### Sources\n\n- [@a]\n", "expected a short answer"),

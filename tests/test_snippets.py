@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from evidence.pages import read_site
+
 ROOT = Path(__file__).parent.parent
+SHOWN = {fence.snippet: fence.question for page in read_site(ROOT) for fence in page.fences}
 SNIPPETS = sorted((ROOT / "snippets").rglob("*.py"))
 ALLOWED = set(sys.stdlib_module_names) | {"numpy", "torch", "matplotlib", "sklearn"}
 
@@ -34,13 +37,18 @@ def faults(source: str) -> list[str]:
             for name in names
             if name.partition(".")[0] not in ALLOWED
         ]
+    found += [f"line {n} is not filled in: {x.strip()}" for n, x in enumerate(source.splitlines(), 1) if "TODO" in x]
     found += [f"line {n}: {len(x)} characters, at most 120" for n, x in enumerate(source.splitlines(), 1) if len(x) > 120]
     return found
 
 
-@pytest.mark.parametrize("path", SNIPPETS, ids=lambda p: p.relative_to(ROOT).as_posix())
+@pytest.mark.parametrize(
+    "path", SNIPPETS, ids=lambda p: f"{p.relative_to(ROOT).as_posix()}:{SHOWN.get(p.relative_to(ROOT).as_posix(), '')}"
+)
 def test_a_snippet_states_its_claim_and_asserts_it(path: Path) -> None:
-    assert not faults(path.read_text(encoding="utf-8"))
+    name = path.relative_to(ROOT).as_posix()
+    found = [f"{name}: {fault}" for fault in faults(path.read_text(encoding="utf-8"))]
+    assert not found, "\n".join(found)
 
 
 @pytest.mark.parametrize(
@@ -52,6 +60,7 @@ def test_a_snippet_states_its_claim_and_asserts_it(path: Path) -> None:
         ('"""Claim."""\nassert 1 == 1\n', "line 2: this assertion has no message"),
         ('"""Claim."""\nassert (1 == 2, "m"), "m"\n', "line 2: this assertion cannot fail"),
         ('"""Claim."""\nimport torchvision\nassert 1 == 1, "m"\n', "line 2: imports torchvision"),
+        ('"""Claim."""\nx = 1  # TODO: more\nassert x == 1, "m"\n', "line 2 is not filled in: x = 1  # TODO: more"),
         (f'"""Claim."""\nassert 1 == 1, "{"m" * 120}"\n', "line 2: 136 characters"),
     ],
 )

@@ -1,0 +1,89 @@
+"""`make new-question`: the skeleton of a section and of its snippet, which fails the tests until it is filled in."""
+
+import re
+from pathlib import Path
+
+from evidence.errors import EvidenceError
+from evidence.pages import read_site
+
+SECTION = """
+## {ask} {{ #{id} }}
+
+TODO: the short answer, at most 60 words that stand alone and commit themselves.
+
+TODO: one sentence on what to look at.
+
+```python
+--8<-- "{snippet}"
+```
+
+TODO: one sentence on what was seen.
+
+### Why
+
+TODO: the mechanism; derive what a few lines can derive, and define each symbol.
+
+### In practice
+
+TODO: what to do, with the PyTorch call.
+
+### Sources
+
+- TODO: a key of docs/references.bib and the place in the source, `[@key, sec. 3.1]`, and what stands there.
+"""
+
+SNIPPET = '''"""TODO: the claim that this snippet proves, in one sentence."""
+import torch
+
+seed = 0
+torch.manual_seed(seed)
+found, expected = 1.0, 2.0  # TODO: 10 to 40 lines that a reader follows from top to bottom
+print(f"found {found:.2f}")
+assert found > expected, f"TODO: say what should be; found {found:.2f}"
+'''
+
+
+def new_question(root: Path, page: str, name: str, ask: str) -> list[str]:
+    """Write a new question's skeleton.
+
+    Args:
+        root: the project.
+        page: the page below docs/, as `training/dropout`; made if there is none.
+        name: the question's id, the anchor of its answer.
+        ask: the question as a reader would ask it.
+
+    Returns:
+        What to do next, line by line.
+
+    Raises:
+        EvidenceError: an id that is malformed or taken, or a page outside docs/.
+    """
+    path = Path("docs") / f"{page.removesuffix('.md').removeprefix('docs/')}.md"
+    if ".." in path.parts:
+        raise EvidenceError(path, 1, "found a page outside docs/; write PAGE=training/dropout")
+    if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name):
+        raise EvidenceError(path, 1, f"found the id {name!r}; expected lower-case words with hyphens, ID=dropout-at-test-time")
+    if not ask.strip():
+        raise EvidenceError(path, 1, 'found no question; write ASK="How is … ?"')
+    for known in read_site(root):
+        for heading in known.headings:
+            if heading.id == name:
+                raise EvidenceError(known.path, heading.line, f"has the id {name!r} already; choose another")
+    snippet = Path("snippets") / path.stem.replace("-", "_") / f"{name.replace('-', '_')}.py"
+    if (root / snippet).exists():
+        raise EvidenceError(snippet, 1, "exists already; choose another id")
+    file = root / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    before = file.read_text(encoding="utf-8") if file.exists() else f"# {path.stem.replace('-', ' ').capitalize()}\n"
+    section = SECTION.format(ask=ask.strip(), id=name, snippet=snippet.as_posix())
+    file.write_text(before.rstrip("\n") + "\n" + section, encoding="utf-8")
+    (root / snippet).parent.mkdir(parents=True, exist_ok=True)
+    (root / snippet).write_text(SNIPPET, encoding="utf-8")
+    return [
+        f"wrote {path.as_posix()} (section #{name}) and {snippet.as_posix()}",
+        "1. write the snippet until it proves the claim:  python " + snippet.as_posix(),
+        f"2. fill in what is marked TODO in {path.as_posix()}",
+        f"3. see it while you write:                       make serve, then open {page.removeprefix('docs/')}/#{name}",
+        f"4. check this one question:                      make test Q={name}",
+        "5. check that no claim hangs on a lucky seed:    make reseed",
+    ]

@@ -1,0 +1,129 @@
+"""The way of a contributor: a new question is refused for each thing it lacks, and stands on the index when it is whole."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+CLAIM = '"""Two is more than one."""\nfound, expected = 2.0, 1.0\nprint(f"found {found:.2f}")\n'
+ASSERTION = 'assert found > expected, f"two should be more, found {found:.2f}"\n'
+ANSWER = """# Counting
+
+## Is two more than one? { #two-more }
+
+Yes, by one.
+
+Look at the number.
+
+```python
+--8<-- "snippets/counting/two_more.py"
+```
+
+It is two.
+
+### Why
+
+By counting.
+
+### In practice
+
+Count.
+
+### Sources
+
+- [@peano1889]: the axioms.
+"""
+BIB = "@book{peano1889, title={Arithmetices}, author={Giuseppe Peano}, publisher={Bocca}, year={1889}, url={https://e.org}}"
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with the tests of this one and no pages but the index."""
+    root = tmp_path_factory.mktemp("project")
+    for name in ("pyproject.toml", "mkdocs.yml", "tests", "docs/assets"):
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, root / name)
+    (root / "docs/index.md").write_text("# Home\n\n<!-- generate: questions -->\n")
+    (root / "docs/references.bib").write_text(BIB)
+    return root
+
+
+def call(project: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", *command], cwd=project, capture_output=True, text=True)
+
+
+def check(project: Path) -> subprocess.CompletedProcess[str]:
+    """What `make test Q=two-more` runs."""
+    paths = ("docs", "tests/test_site.py", "tests/test_snippets.py")
+    return call(project, "pytest", "--fresh", *paths, "-q", "-k", "two-more", "-p", "no:cacheprovider")
+
+
+def test_the_whole_path(project: Path) -> None:
+    made = call(project, "evidence", "new-question", "counting", "two-more", "Is two more than one?")
+    assert made.returncode == 0, made.stderr
+    assert "make test Q=two-more" in made.stdout and "snippets/counting/two_more.py" in made.stdout
+    page, snippet = project / "docs/counting.md", project / "snippets/counting/two_more.py"
+
+    refused = check(project)
+    assert refused.returncode == 1
+    for said in (
+        r"snippets/counting/two_more\.py:8: AssertionError: TODO: say what should be; found 1\.00",
+        r"snippets/counting/two_more\.py: line 1 is not filled in: .*TODO: the claim",
+        r"docs/counting\.md: the section #two-more is not whole",
+        r"line 2 of the section is not filled in: TODO: the short answer",
+        r"pytest 'docs/counting\.md::two-more\[two_more\]'",
+    ):
+        assert re.search(said, refused.stdout), f"not said: {said}\n{refused.stdout[-3000:]}"
+
+    page.write_text(ANSWER)
+    states = {
+        "it asserts nothing": CLAIM,
+        "this assertion has no message": CLAIM + "assert found > expected\n",
+        "AssertionError: two should be more, found 2.00": CLAIM + ASSERTION.replace(">", "<"),
+        "imports pandas": CLAIM + "import pandas\n" + ASSERTION,
+    }
+    for said, source in states.items():
+        snippet.write_text(source)
+        refused = check(project)
+        assert refused.returncode == 1 and said in refused.stdout, f"not said: {said}\n{refused.stdout[-2000:]}"
+
+    snippet.write_text(CLAIM + ASSERTION)
+    page.write_text(ANSWER.replace("Yes, by one.", "word " * 61))
+    assert "expected a short answer of at most 60 words, found 61" in check(project).stdout
+    page.write_text(ANSWER.replace("### Why\n", ""))
+    assert "lacks `### Why`" in check(project).stdout
+
+    page.write_text(ANSWER)
+    accepted = check(project)
+    assert accepted.returncode == 0, accepted.stdout[-2000:]
+    built = call(project, "mkdocs", "build", "-q")
+    assert built.returncode == 0, built.stderr
+    index = (project / "site/index.html").read_text()
+    assert re.search(r"1 questions: 1 answered; 1 snippets", index)
+    assert re.search(r'<a href="counting/#two-more">Is two more than one\?</a></td>\s*<td>answered</td>', index)
+
+
+@pytest.mark.parametrize(
+    ("page", "name", "ask", "said"),
+    [
+        ("counting", "Two More", "Why?", "expected lower-case words with hyphens"),
+        ("../elsewhere", "two", "Why?", "found a page outside docs/"),
+        ("counting", "three", " ", "found no question"),
+    ],
+)
+def test_a_malformed_question_is_refused(project: Path, page: str, name: str, ask: str, said: str) -> None:
+    done = call(project, "evidence", "new-question", page, name, ask)
+    assert done.returncode != 0 and said in done.stderr and "Traceback" not in done.stderr
+
+
+def test_an_id_that_is_taken_is_refused(project: Path) -> None:
+    (project / "docs/taken.md").write_text("# Taken\n\n## Here? { #here }\n")
+    done = call(project, "evidence", "new-question", "counting", "here", "Why?")
+    assert done.returncode != 0 and "docs/taken.md:3: has the id 'here' already" in done.stderr
