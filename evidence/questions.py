@@ -49,7 +49,7 @@ def questions(pages: list[Page]) -> list[Question]:
             if (x.path, x.number) == (page.path, h.line)
         ]
         ends = [k for k, _ in starts[1:]] + [len(texts)]
-        for (start, heading), end in zip(starts, ends, strict=True):
+        for (start, heading), end in zip(starts, ends, strict=False):
             fences = [fence for fence in page.fences if start < fence.first < end]
             if fences:
                 body = "\n".join(texts[start + 1 : end])
