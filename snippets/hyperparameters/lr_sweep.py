@@ -1,0 +1,69 @@
+"""As the learning rate grows, training passes through four regions in this order: too low, good, too high, NaN."""
+import matplotlib.pyplot as plt
+import torch
+from sklearn.datasets import load_digits
+from torch import nn
+from torch.nn.functional import cross_entropy
+
+digits = load_digits()
+train_x = torch.tensor(digits.data, dtype=torch.float32) / 16  # (1797, 64)
+train_y = torch.tensor(digits.target)
+rates = [10 ** (k / 4) for k in range(-12, 8)]  # four a decade
+num_steps, batch_size, seeds = 150, 64, range(3)
+
+
+def train(lr, seed):
+    torch.manual_seed(seed)
+    model = nn.Sequential(nn.Linear(64, 64), nn.LeakyReLU(), nn.Linear(64, 10))
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    losses = []
+    for batch in torch.randint(len(train_x), (num_steps, batch_size)):
+        loss = cross_entropy(model(train_x[batch]), train_y[batch])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return torch.tensor(losses)
+
+
+def region(losses):  # the rule reads one curve and knows neither the rate nor the neighbours
+    first, last = losses[0], losses[-20:].mean()
+    if not losses.isfinite().all():
+        return 3  # NaN
+    if last < first / 2:
+        return 1  # good
+    return 2 if losses.max() > 1.15 * first else 0  # it rose: too high; it neither rose nor halved: too low
+
+
+names = ["too low", "good", "too high", "NaN"]
+curves = torch.stack([torch.stack([train(lr, seed) for seed in seeds]) for lr in rates])  # (rates, seeds, steps)
+regions = torch.tensor([[region(losses) for losses in of_rate] for of_rate in curves])  # (rates, seeds)
+middle = regions.median(1).values  # the median over the seeds
+inside = [[lr for lr, m in zip(rates, middle) if m == r] for r in range(4)]  # the rates of each region
+for name, of_region in zip(names, inside):
+    print(f"{name:8s}  rates {of_region[0]:6.2g} to {of_region[-1]:.2g}")
+final = curves[:, :, -20:].mean(2)  # (rates, seeds)
+best = rates[final.mean(1).nan_to_num(torch.inf).argmin()]
+print(f"best      rate  {best:6.2g}, lowest rate that is too high {inside[2][0]:.2g}")
+
+fig, (left, right) = plt.subplots(1, 2, figsize=(7, 3.6), width_ratios=(2, 3))
+for r, (name, style) in enumerate(zip(names, ["-", "--", "-.", ":"])):
+    lr = inside[r][len(inside[r]) // 2] if r < 2 else inside[r][0]
+    left.plot(curves[rates.index(lr), 0], style, color=f"C{r}", label=f"{name}, {lr:.2g}")
+    right.axvspan(inside[r][0] / 10**0.125, inside[r][-1] * 10**0.125, color=f"C{r}", alpha=0.25)
+    right.text((inside[r][0] * inside[r][-1]) ** 0.5, 130, name, ha="center", fontsize=10)
+left.set(yscale="log", ylim=(0.05, 100), xlabel="step", ylabel="loss of the batch")
+left.legend(fontsize=9)
+right.plot(rates, final.clamp(max=90), "o", ms=4, color="C0")  # a NaN is not drawn
+right.set(xscale="log", yscale="log", ylim=(0.05, 100), xlabel="learning rate", ylabel="loss, last 20 steps")
+plt.show()
+
+assert (regions.diff(dim=0) >= 0).all(), "a larger rate should never lead back into an earlier region, for any seed"
+assert ((regions == 2).sum(0) >= 2).all(), "between good and NaN there should be rates that stay finite and learn nothing"
+assert set(middle.tolist()) == {0, 1, 2, 3}, f"all four regions should be passed, seen: {sorted(set(middle.tolist()))}"
+assert (regions[0] == 0).all() and (regions[-1] == 3).all(), "the sweep should begin too low and end in NaN"
+assert ((regions == 1).sum(0) >= 4).all(), "the good region should hold four rates or more, a factor of 5, for every seed"
+assert best < inside[2][0] <= 4 * best, f"the best rate should lie close below the too high ones, {best:.2g} {inside[2][0]:.2g}"
+assert final.mean(1).nan_to_num(torch.inf).min() < 0.2, "the best rate should bring the loss far down"
+assert (curves[:, :, 0] - 2.3026).abs().max() < 0.15, "every curve should begin near ln 10"
+assert (final[middle == 0] > 1.1).all(), "a rate that is too low should leave half of the loss or more"
