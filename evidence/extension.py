@@ -50,7 +50,10 @@ class EvidenceExtension(Extension):
             try:
                 return original(source)
             except (InvalidFormula, UnknownKey) as error:
-                raise page.located(error) from error
+                found = page.located(error)
+                if not page.preview:
+                    raise found from error
+                return f'<div class="evidence-problem">{escape(found.format_message())}</div>'
 
         md.convert = convert  # type: ignore[method-assign]
 

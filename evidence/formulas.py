@@ -22,7 +22,8 @@ def mathml(latex: str, display: bool) -> str:
         found = CONVERTER.convert_with_local_state(latex, displaystyle=display)
     except LatexError as error:
         raise InvalidFormula(latex, re.sub(r"^\d+:\s*", "", str(error))) from error
-    return found
+    # Browsers hang a root's sign from its bar, far below a low radicand; a strut keeps it on the line, as TeX does.
+    return found.replace("<msqrt>", '<msqrt><mspace height="0.72em" depth="0.12em"/>')
 
 
 class InvalidFormula(ValueError):

@@ -38,7 +38,8 @@ def evidence(fence: Fence, record: Record | None, captions: list[str], links: st
                 parts.append(f'<pre class="evidence-output" data-stream="{name}" tabindex="0"><samp>{escape(text)}</samp></pre>')
         for n, (svg, (alt, _), caption) in enumerate(zip(record.figures, fence.figures, captions, strict=True)):
             drawn = inline_svg(svg, f"f{record.digest[:8]}-{n}-", alt)
-            parts.append(f'<figure class="evidence-figure">{drawn}<figcaption>{caption}</figcaption></figure>')
+            picture = f'<div class="evidence-drawing" tabindex="0">{drawn}</div>'
+            parts.append(f'<figure class="evidence-figure">{picture}<figcaption>{caption}</figcaption></figure>')
         parts.append(f'<p class="evidence-provenance">{provenance(record)}</p>')
     else:
         parts.append(f'<p class="evidence-provenance">{escape(why)}</p>')

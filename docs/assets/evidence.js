@@ -8,3 +8,8 @@ for (const button of document.querySelectorAll(".evidence-copy")) {
     setTimeout(() => (button.textContent = "Copy"), 1500);
   });
 }
+
+// What scrolls inside itself can be reached by keyboard; what fits needs no stop.
+for (const box of document.querySelectorAll(".evidence-output, .evidence-drawing, .formula-block")) {
+  if (box.scrollWidth <= box.clientWidth && box.scrollHeight <= box.clientHeight) box.removeAttribute("tabindex");
+}

@@ -34,15 +34,13 @@ panels = {"learning rate of SGD, bias 0": [(SGD, lr, 0.0, 3) for lr in (0.3, 1.0
           "initial bias, Adam at 0.003": [(Adam, 3e-3, bias, 7) for bias in (-2.0, -1.0, 0.0)]}
 large, sane, low, low_sgd = (SGD, 3.0, 0.0, 3), (SGD, 0.3, 0.0, 3), (Adam, 3e-3, -2.0, 7), (SGD, 0.1, -2.0, 3)
 blocked, accuracy, diverged = {}, {}, {}
-print("means over 3 seeds                    without gradient   test    runs")
-print("                                      at the start     accuracy  diverged")
+print("means over 3 seeds                    no gradient at start  accuracy  diverged")
 for name, style in (("ReLU", "C0o-"), ("leaky ReLU", "C1s--"), ("PReLU", "C5^-.")):
     for setting in [*panels["learning rate of SGD, bias 0"], low_sgd, *panels["initial bias, Adam at 0.003"]]:
         results = torch.tensor([run(name, *setting, seed) for seed in range(3)])  # (seeds, 3)
         blocked[name, setting], accuracy[name, setting], diverged[name, setting] = results.T
-        mean = results.mean(0).tolist()
         print(f"{name:10s}  {setting[0].__name__:4s} lr {setting[1]:5.3f}  bias {setting[2]:2.0f} "
-              f"{mean[0]:12.0%} {mean[1]:14.0%} {3 * mean[2]:8.0f} of 3")
+              "{:14.0%} {:15.0%} {:6.0%} of runs".format(*results.mean(0).tolist()))
     for ax, (label, settings) in zip(axes, panels.items()):
         points = torch.stack([accuracy[name, setting] for setting in settings])  # (settings, seeds)
         values = [f"{lr if optimizer_class is SGD else bias:g}" for optimizer_class, lr, bias, _ in settings]
@@ -50,7 +48,7 @@ for name, style in (("ReLU", "C0o-"), ("leaky ReLU", "C1s--"), ("PReLU", "C5^-."
         ax.fill_between(values, points.amin(1), points.amax(1), color=style[:2], alpha=0.2)
         ax.set_xlabel(label)
 axes[0].set_ylabel("test accuracy")
-axes[0].legend(loc="lower left")
+axes[1].legend(loc="center left")
 plt.show()
 assert blocked["ReLU", low].mean() > 0.9, f"nearly all ReLU units should be blocked: {blocked['ReLU', low]}"
 for name in ("leaky ReLU", "PReLU"):
@@ -59,6 +57,5 @@ for name in ("leaky ReLU", "PReLU"):
     assert diverged[name, large].all(), f"{name} should diverge at rate 3 for each seed: {diverged[name, large]}"
     assert accuracy[name, low].min() > 0.6, f"{name} should recover with Adam: {accuracy[name, low].min():.0%}"
 assert not diverged["ReLU", large].any(), f"at rate 3 ReLU should die, not diverge: {diverged['ReLU', large]}"
-assert accuracy["ReLU", large].max() < 0.2, f"at rate 3 ReLU should only guess: {accuracy['ReLU', large]}"
-assert accuracy["ReLU", low].mean() < 0.4, f"dead ReLU units should not learn: {accuracy['ReLU', low].mean():.0%}"
+assert max(accuracy["ReLU", large].mean(), accuracy["ReLU", low].mean()) < 0.4, "dead ReLU networks should not learn"
 assert accuracy["leaky ReLU", low_sgd].max() < 0.4, "slope 0.01 with three epochs of SGD should not recover"

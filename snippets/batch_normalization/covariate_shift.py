@@ -1,4 +1,4 @@
-"""When only the inputs' distribution shifts, a too simple model fails on the test inputs; importance weights repair it."""
+"""When only the distribution of the inputs shifts, a too simple model fails on them; importance weights repair it."""
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -20,8 +20,8 @@ def fit(x, y, degree, weight):
     return np.polyfit(x, y, degree, w=np.sqrt(weight))  # polyfit squares its weights
 
 
-train_x, train_y = draw(0.5, 0.5, 500)
-test_x, test_y = draw(0.0, 0.3, 500)  # only p(x) differs
+train_x, train_y = draw(0.5, 0.5, 4000)
+test_x, test_y = draw(0.0, 0.3, 4000)  # only p(x) differs
 weight = density(train_x, 0.0, 0.3) / density(train_x, 0.5, 0.5)  # p_test(x) / p_train(x), up to a constant
 ones = np.ones_like(train_x)
 fits = {
@@ -51,5 +51,11 @@ plt.show()
 plain, weighted, ideal, cubic = error.values()
 assert plain > 2 * ideal, f"the unweighted line should fail on the test inputs: {plain:.2f} against {ideal:.2f}"
 assert weighted < 1.25 * ideal, f"the weighted line should do as well as one fitted there: {weighted:.3f}, {ideal:.3f}"
-assert fits["line, weighted"][0] < 0 < fits["line, unweighted"][0], "weighting should turn the slope's sign"
+for name, mean, std in (("line, unweighted", 0.5, 0.5), ("line, weighted", 0.0, 0.3)):
+    best = 3 * (mean**2 + std**2) - 1  # slope of the best line for normal inputs: the mean of the curve's slope
+    assert abs(fits[name][0] - best) < 0.15, f"{name}: the slope should be {best:.2f}, is {fits[name][0]:.2f}"
+centre = np.average(train_x, weights=weight)
+spread = np.average((train_x - centre) ** 2, weights=weight) ** 0.5
+assert abs(centre) < 0.05, f"the weights should move the inputs' mean from 0.5 to 0, it is {centre:.2f}"
+assert abs(spread - 0.3) < 0.03, f"and their standard deviation from 0.5 to 0.3, it is {spread:.2f}"
 assert cubic < 1.1 * noise_std**2, f"the right model should need no weights, its error is {cubic:.3f}"

@@ -20,11 +20,11 @@ def make_conv():
                                torch.nn.ReLU(), torch.nn.Flatten(), torch.nn.Linear(256, 10))
 
 
-def train(make_model, ghost, wrong_labels, seed):
+def train(make_model, ghost, random_labels, seed):
     torch.manual_seed(seed)
     y = torch.tensor(digits.target)
-    wrong = torch.rand(len(y)) < wrong_labels
-    y[wrong] = torch.randint(10, (int(wrong.sum()),))  # in the training and the test set alike
+    redrawn = torch.rand(len(y)) < random_labels
+    y[redrawn] = torch.randint(10, (int(redrawn.sum()),))  # in the training and the test set alike
     order = torch.randperm(len(y))
     train_set, test_set = order[:256], order[256:]
     model = make_model()
@@ -46,13 +46,13 @@ def train(make_model, ghost, wrong_labels, seed):
         return [F.cross_entropy(model(x[part]), y[part]).item() for part in (train_set, test_set)]
 
 
-cases = [("dense, 20 % wrong labels", make_dense, 0.2), ("dense, clean labels", make_dense, 0.0),
-         ("conv, 20 % wrong labels", make_conv, 0.2)]
+cases = [("dense, 20 % random labels", make_dense, 0.2), ("dense, clean labels", make_dense, 0.0),
+         ("conv, 20 % random labels", make_conv, 0.2)]
 print(f"{'mean over seeds (gap ± spread)':<31}group  train loss  test loss  gap")
 results = {}
-for name, make_model, wrong_labels in cases:
+for name, make_model, random_labels in cases:
     for ghost in (4, 64):
-        losses = torch.tensor([train(make_model, ghost, wrong_labels, seed) for seed in range(num_seeds)])
+        losses = torch.tensor([train(make_model, ghost, random_labels, seed) for seed in range(num_seeds)])
         gaps = losses[:, 1] - losses[:, 0]
         results[name, ghost] = [*losses.mean(0).tolist(), gaps.mean().item()]
         a, b, gap = results[name, ghost]

@@ -1,4 +1,4 @@
-"""A forward method of six lines gives nn.Dropout's outputs and gradients, bit for bit, from the same generator state."""
+"""Six lines of `forward` give nn.Dropout's outputs and gradients, bit for bit, from the same generator state."""
 import torch
 
 
@@ -35,6 +35,7 @@ for p in (0.0, 0.1, 0.5, 0.9, 1.0):
 
 x = torch.ones(10_000)
 dropout = torch.nn.Dropout(0.5)
+assert MyDropout().p == torch.nn.Dropout().p, "the default should be PyTorch's, 0.5"
 assert dropout.training and not torch.equal(dropout(x), x), "a new module should be in training mode and drop"
 assert dropout.eval()(x) is x, "after eval() the module should return its input"
 assert torch.nn.functional.dropout(x).eq(0).any(), "F.dropout does not know about eval(): its default is training=True"

@@ -45,6 +45,8 @@ shrink = spread["0.01 randn", 6] / spread["0.01 randn", 5]
 assert abs(shrink / (0.01 * width ** 0.5) - 1) < 0.1, f"small weights should shrink it to 0.16 a layer, {shrink:.3f}"
 kept = square["He", 10] / square["He", 1]
 assert 0.4 < kept < 2.5, f"He should keep the mean square, it changed by the factor {kept:.2f}"
+floor = square["PyTorch", 10] * 5 * width  # the random biases alone should leave a mean square of 1 / (5 width)
+assert 0.6 < floor < 1.6, f"the default's biases should set a floor, the mean square is {floor:.2f} times that"
 end = {name: spread[name, 10] for name in schemes}
 assert end["0.01 randn"] < 1e-7, f"small weights should leave under 1e-7, left {end['0.01 randn']:.0e}"
 assert end["randn"] > 0.9, f"large weights should push nearly all to -1 and 1, spread {end['randn']:.2f}"

@@ -47,9 +47,9 @@ assert slopes["randn"] < 1e-6 < slopes["randn / sqrt(fan_in)"], "the median slop
 growth = sizes["randn"][1] / sizes["randn"][9]
 assert growth > 100, f"from layer 10 back to layer 2 the gradient should grow over 100-fold, it grew {growth:.0f}-fold"
 per_layer = (sizes["randn"][1] / sizes["randn"][8]) ** (1 / 7)
-predicted = (4 / 3 * (width / (2 * torch.pi)) ** 0.5) ** 0.5  # derived below
+predicted = (4 / 3 * (width / (2 * torch.pi)) ** 0.5) ** 0.5  # wide-layer estimate
 print(f"growth per layer backward with randn: predicted {predicted:.2f}, measured {per_layer:.2f}")
-assert abs(per_layer / predicted - 1) < 0.1, f"it should grow {predicted:.2f}-fold a layer, it grew {per_layer:.2f}-fold"
+assert abs(per_layer / predicted - 1) < 0.1, f"it should grow {predicted:.2f}-fold, it grew {per_layer:.2f}-fold"
 steady = sizes["randn / sqrt(fan_in)"][1] / sizes["randn / sqrt(fan_in)"][9]
 assert 0.1 < steady < 10, f"with the scaled weights it should stay within tenfold, the factor is {steady:.2f}"
 first = sizes["randn"][9] / sizes["randn / sqrt(fan_in)"][9]

@@ -25,7 +25,7 @@ for weight_decay, styles in ((0.1, ("-", "--")), (0.001, (":", "-."))):
             sizes.append((w[:, blank].abs().mean() / start[:, blank].abs().mean()).item())
         name = optimizer_class.__name__
         left[name, weight_decay] = sizes[-1]
-        print(f"{name:5s}, weight_decay {weight_decay:5.3f}: left of the weights without gradient {100 * sizes[-1]:5.1f} %")
+        print(f"{name:5s}, weight_decay {weight_decay:5.3f}: left without gradient {100 * sizes[-1]:5.1f} %")
         plt.plot(range(1, num_steps + 1), sizes, style, color=color, linewidth=2.5, label=f"{name}, {weight_decay:g}")
 plt.xlabel("step")
 plt.ylabel("mean size, share of the start")

@@ -31,7 +31,7 @@ for eps in (1e-20, 1e-5):  # next to no constant beside the variance, then PyTor
             assert (scaled_grad * a - grad).abs().max() < 1e-6, f"the gradient should be divided by a = {a:g}"
             # one step of rate a² lr from a·w is a times the step of rate lr from w: only lr / |w|² counts
             step, scaled_step = conv.weight - 0.1 * grad, scaled - a ** 2 * 0.1 * scaled_grad
-            assert torch.allclose(scaled_step, a * step), "with the rate times a² the step should be the same, scaled by a"
+            assert torch.allclose(scaled_step, a * step), "with the rate times a² the step should be a times as long"
             across = (grad * conv.weight).sum((1, 2, 3)).abs().max()
             assert across < 1e-10, f"the gradient should stand at right angles to each filter, product {across:.0e}"
         elif a == 0.001:

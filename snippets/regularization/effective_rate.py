@@ -30,7 +30,7 @@ def train(weight_decay, seed):
         optimizer.step()
         new = conv.weight.detach().flatten(1)
         norm2.append((new ** 2).sum(1).mean())
-        half_chord = (F.normalize(new) - F.normalize(old)).norm(dim=1) / 2  # accurate for small angles, unlike the arc cosine
+        half_chord = (F.normalize(new) - F.normalize(old)).norm(dim=1) / 2  # accurate for small angles, unlike acos
         turn.append(torch.rad2deg(2 * half_chord.asin()).mean())
     return torch.stack(norm2), torch.stack(turn)
 
@@ -42,7 +42,7 @@ for weight_decay, style in ((0.0, "-"), (0.02, "--")):
     norm2, turn = torch.stack(norm2), torch.stack(turn)  # (3, 150)
     effective[weight_decay], turns[weight_decay] = lr / norm2, turn[:, -50:].mean(1)
     rate = effective[weight_decay].mean(0)
-    print(f"weight decay {weight_decay:4.2f}: lr/|w|² from {rate[0]:.1f} to {rate[-1]:.1f}, at the end a filter turns by "
+    print(f"weight decay {weight_decay:4.2f}: lr/|w|² from {rate[0]:.1f} to {rate[-1]:.1f}, in the end a turn by "
           f"{turns[weight_decay].mean():.1f} ± {turns[weight_decay].std():.1f} degrees a step")
     for ax, curve in zip(axes, (lr / norm2, turn.unfold(1, 20, 10).mean(2))):
         steps = torch.linspace(1, num_steps, curve.shape[1])
