@@ -27,6 +27,7 @@ elu = {center: passed["ELU", center] for center in centers}
 assert elu[-1] > passed["PReLU, 0.25", -1], f"at -1 ELU should pass more noise than slope 0.25, passes {elu[-1]:.3f}"
 assert 0.01 < elu[-3] < 0.25, f"at -3 ELU should pass more than slope 0.01 and less than 0.25, passes {elu[-3]:.3f}"
 assert elu[-6] < 0.01, f"at -6 ELU should pass less noise than slope 0.01, passes {elu[-6]:.4f}"
+assert all(elu[center] > passed["ReLU", center] for center in centers), "ELU should pass more noise than ReLU"
 for center in centers[:6]:  # -8 to -3
     relative = passed["ELU", center] / math.exp(center)  # exp(center) is the slope in the middle of the noise
     assert 1.1 < relative < 1.35, f"ELU should pass noise in proportion to exp({center}), the factor is {relative:.2f}"

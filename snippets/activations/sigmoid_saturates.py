@@ -48,6 +48,7 @@ for name, activation, gain, style in (("sigmoid, gain 1", nn.Sigmoid, 1, "C0o-")
 right.set(xlabel="layer (1 is nearest the input)", ylabel="norm of the weight gradient", ylim=(1e-7, 30))
 right.legend(loc="lower right")
 plt.show()
+assert nn.init.calculate_gain("sigmoid") == 1, "PyTorch's recommended gain for the sigmoid should be 1"
 plain, large, relu = kept.values()
 assert 0.2 < plain.min() and plain.max() < 0.27, f"gain 1 should keep about 1/4: {plain.min():.2f}-{plain.max():.2f}"
 assert 0.55 < large.min() and large.max() < 0.8, f"gain 4 should keep under 4/4: {large.min():.2f}-{large.max():.2f}"

@@ -43,6 +43,7 @@ inputs = torch.randn(100, 8)  # (N, features)
 same = (tanh_net(inputs) - sigmoid_net(inputs)).abs().max().item()
 print(f"a tanh network rewritten with sigmoids differs by {same:.0e}")
 assert same < 1e-5, f"every tanh network should be a sigmoid network with other weights, differs by {same:.0e}"
+assert abs(nn.init.calculate_gain("tanh") - 5 / 3) < 1e-9, "PyTorch's recommended gain for tanh should be 5/3"
 
 fig, axes = plt.subplots(1, 2, figsize=(7, 3.2))
 for name, style in (("sigmoid", "C0-"), ("tanh", "C1--")):

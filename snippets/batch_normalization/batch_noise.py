@@ -5,8 +5,7 @@ import torch
 from sklearn.datasets import load_digits
 from torch.nn import functional as F
 
-seed = 0
-torch.manual_seed(seed)
+torch.manual_seed(0)
 digits = load_digits()
 x = torch.tensor(digits.images, dtype=torch.float32)[:, None] / 16  # (1797, 1, 8, 8)
 y = torch.tensor(digits.target)
@@ -40,6 +39,7 @@ model.train()  # each batch is normalized with its own statistics
 noise = [noise_variance(size) for size in sizes]
 model.eval()  # every batch is normalized with the running statistics
 noise_in_eval = noise_variance(4)
+accuracy = (model(x).argmax(1) == y).float().mean().item()
 slope, offset = np.polyfit(np.log(sizes), np.log(noise), 1)
 
 figure, axis = plt.subplots(figsize=(5, 3.2))
@@ -55,6 +55,8 @@ plt.show()
 print("variance of a logit, train():", ", ".join(f"{v:.3f} (N = {size})" for size, v in zip(sizes, noise)))
 print(f"variance of a logit, eval():  {noise_in_eval:.3f} (N = 4)")
 print(f"slope in log-log scale: {slope:.2f}")
+assert accuracy > 0.9, f"the network should know the digits, accuracy {accuracy:.2f}"
 assert noise[0] > 0.02, f"the same example should get different logits among different mates, variance {noise[0]:.3f}"
 assert noise_in_eval < 1e-8, f"in eval() the mates should not matter, variance {noise_in_eval:.1e}"
+assert all(1.2 < a / b < 3 for a, b in zip(noise, noise[1:])), "each doubling of N should about halve the variance"
 assert -1.1 < slope < -0.8, f"the variance should fall about as 1 / N, slope {slope:.2f}"

@@ -5,7 +5,7 @@ from torch.nn import functional as F
 
 digits = load_digits()
 x = torch.tensor(digits.images, dtype=torch.float32)[:, None] / 16  # (1797, 1, 8, 8)
-num_epochs, batch_size, lr, num_seeds = 16, 64, 0.03, 3
+num_epochs, batch_size, lr, num_seeds = 12, 64, 0.03, 3
 
 
 def make_dense():
@@ -39,6 +39,8 @@ def train(make_model, ghost, random_labels, seed):
             optimizer.step()
     for module in model.modules():
         if isinstance(module, (torch.nn.BatchNorm1d, torch.nn.BatchNorm2d)):
+            groups = module.num_batches_tracked.item()
+            assert groups == num_epochs * 256 // ghost, f"each epoch should have 256 / {ghost} groups, {groups} in all"
             module.momentum = 1.0  # running statistics = those of the next batch
     with torch.no_grad():
         model(x[train_set])  # all training data: exact statistics for every variant

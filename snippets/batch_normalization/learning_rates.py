@@ -7,7 +7,7 @@ from torch.nn import functional as F
 digits = load_digits()
 x = torch.tensor(digits.images, dtype=torch.float32)[:, None] / 16  # (1797, 1, 8, 8)
 y = torch.tensor(digits.target)
-rates, num_steps, batch_size = [0.02, 0.1, 0.6], 70, 64
+rates, num_steps, batch_size = [0.02, 0.1, 0.6], 56, 64
 
 
 def train(batch_norm, lr, seed):
@@ -42,7 +42,7 @@ for batch_norm, label, style in ((False, "without BN", "C1s--"), (True, "with BN
 axis.set_xticks(rates, rates)
 axis.set_xticks([], minor=True)
 axis.set_xlabel("learning rate")
-axis.set_ylabel("training loss after 70 steps (nats)")
+axis.set_ylabel("training loss after 56 steps (nats)")
 axis.legend()
 plt.show()
 

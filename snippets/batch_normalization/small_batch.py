@@ -45,15 +45,15 @@ print(f"where the last map is 2x2: 2 images: {larger[0].mean():.0f} %, 16 images
 print(f"test error with GroupNorm, for any split: {group.mean():.0f} %")
 
 fig, ax = plt.subplots(figsize=(6, 3.2))
-for error, color, style, label in ((bn, "C0", "o-", "BN, last map 1x1"), (group, "C1", "s--", "GroupNorm, last map 1x1")):
+for error, color, style, label in ((bn, "C0", "o-", "BN, 1x1"), (group, "C1", "s--", "GroupNorm, 1x1")):
     ax.plot(parts, error.mean(1), style, color=color, label=label)
     ax.fill_between(parts, error.min(1).values, error.max(1).values, color=color, alpha=0.25)
-ax.plot((2, 16), larger.mean(1), "^:", color="C2", label="BN, last map 2x2")
+ax.plot((2, 16), larger.mean(1), "^:", color="C2", label="BN, 2x2")
 ax.set_xscale("log", base=2)
 ax.set_xticks(parts, parts)
 ax.set_ylim(0)
 ax.set(xlabel="images that BN normalizes together", ylabel="test error, %")
-ax.legend()
+ax.legend(title="norm, last map")
 plt.show()
 
 low, high = torch.nn.BatchNorm1d(1)(torch.tensor([[3.0], [8.0]])).flatten().tolist()  # two values, whatever they are

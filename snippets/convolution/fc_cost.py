@@ -1,6 +1,5 @@
 """For a 200x200x3 image and 16 maps of the same size, a 3x3 convolution is over 100 million times smaller than an FC layer."""
 import torch
-from torch.utils.flop_counter import FlopCounterMode
 
 H, W, C, maps, F = 200, 200, 3, 16, 3
 neuron = torch.nn.Linear(H * W * C, 1, bias=False)  # one fully connected neuron sees every value of the image
@@ -12,11 +11,10 @@ layers = {
 }
 weights, macs = {}, {}
 for name, (layer, x) in layers.items():
-    with FlopCounterMode(display=False) as counter:
-        y = layer(x)
+    y = layer(x)
     assert y.numel() == H * W * maps, f"both layers should give {H * W * maps} outputs, {name} gave {y.numel()}"
     weights[name] = layer.weight.numel()
-    macs[name] = counter.get_total_flops() // 2  # the counter counts a multiply-add as two operations
+    macs[name] = y.numel() * layer.weight[0].numel()  # each output is one dot product with one filter
     print(f"{name}: {weights[name]:14,d} weights, {macs[name]:14,d} multiply-adds for one image")
 
 fc, conv = weights["fully connected"], weights["3x3 convolution"]

@@ -3,7 +3,7 @@ import matplotlib.pyplot as plt
 import torch
 
 
-def valley(w):  # a narrow valley, turned against the axes, condition number 40
+def valley(w):  # narrow, turned against the axes, condition number 40
     a, b = 0.8 * w[0] + 0.6 * w[1], 0.8 * w[1] - 0.6 * w[0]
     return 0.5 * (a**2 + 40 * b**2)
 
@@ -33,21 +33,23 @@ def update(name, w, g, s, t, lr):  # one step by hand; s is the optimizer's memo
 
 torch.set_default_dtype(torch.float64)  # so that rounding does not hide a difference
 optim = torch.optim
-library = [  # name, class, its options, a learning rate for either surface, line style
-    ("SGD", optim.SGD, {}, (0.04, 0.1), "-"),
-    ("momentum", optim.SGD, {"momentum": 0.9}, (0.01, 0.03), "--"),
-    ("Nesterov", optim.SGD, {"momentum": 0.9, "nesterov": True}, (0.01, 0.03), "-."),
-    ("AdaGrad", optim.Adagrad, {}, (0.4, 0.2), "-"),
-    ("RMSProp", optim.RMSprop, {}, (0.02, 0.02), ":"),
-    ("Adam", optim.Adam, {}, (0.1, 0.05), "--"),
-    ("AdamW", optim.AdamW, {"weight_decay": 0.01}, (0.1, 0.05), "-."),
+library = [  # name, class, its options, a learning rate for either surface, column and line style of the figure
+    ("SGD", optim.SGD, {}, (0.04, 0.1), 0, "-"),
+    ("momentum", optim.SGD, {"momentum": 0.9}, (0.01, 0.03), 1, "--"),
+    ("Nesterov", optim.SGD, {"momentum": 0.9, "nesterov": True}, (0.01, 0.03), 1, "-"),
+    ("AdaGrad", optim.Adagrad, {}, (0.4, 0.2), 2, "-"),
+    ("RMSProp", optim.RMSprop, {}, (0.02, 0.02), 2, "--"),
+    ("Adam", optim.Adam, {}, (0.1, 0.05), 3, "-"),
+    ("AdamW", optim.AdamW, {"weight_decay": 0.01}, (0.1, 0.05), 3, "--"),
 ]
-fig, axes = plt.subplots(1, 2, figsize=(7, 4))
-grid = torch.meshgrid(torch.linspace(-1.8, 0.9, 80), torch.linspace(-0.9, 1.3, 80), indexing="xy")
+fig, axes = plt.subplots(2, 4, figsize=(7, 4), sharex=True, sharey="row")
+grid = torch.meshgrid(torch.linspace(-1.8, 0.9, 80), torch.linspace(-1.5, 1.3, 80), indexing="xy")
 for k, (title, surface, start) in enumerate([("narrow valley", valley, (-1.5, 0.4)), ("saddle", saddle, (-1.0, 0.01))]):
-    axes[k].contour(*grid, surface(grid), levels=12, colors="gray", linewidths=0.5)
-    axes[k].set(title=title, xlabel="first parameter")
-    for n, (name, optimizer_class, options, rates, style) in enumerate(library):
+    levels = surface(grid).flatten().quantile(torch.linspace(0.02, 0.9, 8))
+    for ax in axes[k]:
+        ax.contour(*grid, surface(grid), levels=levels, colors="gray", linewidths=0.4)
+    axes[k, 0].set_ylabel(title)
+    for name, optimizer_class, options, rates, column, style in library:
         by_hand, memory, gap, path = torch.tensor(start), {}, 0.0, [torch.tensor(start)]
         w = torch.tensor(start, requires_grad=True)
         optimizer = optimizer_class([w], lr=rates[k], **options)
@@ -61,10 +63,9 @@ for k, (title, surface, start) in enumerate([("narrow valley", valley, (-1.5, 0.
             path.append(by_hand)
         loss = surface(by_hand).item()
         print(f"{title:13s}  {name:9s} loss after 100 steps {loss:7.4f}, largest difference from torch.optim {gap:.0e}")
-        axes[k].plot(*torch.stack(path).T, style, color=f"C{n}", lw=1.5, label=name)
-        axes[k].plot(*path[-1], "o", color=f"C{n}", ms=4)
+        axes[k, column].plot(*torch.stack(path).T, style, lw=1.5, label=name)
         assert gap < 1e-6, f"{name} by hand should follow torch.optim on the {title}, it differs by {gap}"
         assert loss < (0.3, -0.24)[k], f"{name} should come down the {title} in 100 steps, its loss is {loss:.3f}"
-axes[0].set_ylabel("second parameter")
-fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
+for ax in axes[0]:
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, 1.5), fontsize=10)
 plt.show()

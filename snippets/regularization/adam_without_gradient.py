@@ -10,7 +10,7 @@ y = torch.tensor(digits.target[:300])
 blank = x.sum(0) == 0  # pixels without ink in any scan: the fit gives their weights no gradient
 torch.manual_seed(0)
 start = 0.1 * torch.randn(10, 64, dtype=torch.float64)
-lr, num_steps = 0.001, 200
+lr, num_steps = 0.001, 100
 
 left = {}
 for weight_decay, styles in ((0.1, ("-", "--")), (0.001, (":", "-."))):

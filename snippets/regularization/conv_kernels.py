@@ -42,13 +42,14 @@ num_seeds = 3
 settings = ("none", "linear only", "all")
 results = {s: torch.tensor([train(s, seed) for seed in range(num_seeds)]) for s in settings}  # (3, 4) each
 print("weight decay  conv1 norm  conv2 norm  linear norm  test accuracy")
-for (setting, result), marker in zip(results.items(), "os^"):
+for (setting, result), marker, shift in zip(results.items(), "os^", (-0.1, 0.0, 0.1)):
     mean, spread = result.mean(0), result.std(0)
     print(f"{setting:12s}  {mean[0]:10.2f}  {mean[1]:10.2f}  {mean[2]:11.2f}  {mean[3]:7.1f} ± {spread[3]:.1f} %")
-    plt.errorbar(range(3), mean[:3], spread[:3], fmt=marker, markersize=8, capsize=4, label=setting)
+    plt.errorbar(torch.arange(3) + shift, mean[:3], spread[:3], fmt=marker, markersize=8, capsize=4, label=setting)
 plt.xticks(range(3), ["first kernels", "second kernels", "linear layer"])
 plt.ylabel("norm of the weights after training")
 plt.ylim(0)
+plt.xlim(-0.5, 2.5)
 plt.legend(title="weight decay on")
 plt.show()
 

@@ -21,24 +21,27 @@ def train(weight_decay, seed):
     bn, head = torch.nn.BatchNorm2d(16), torch.nn.Linear(256, 10)
     rest = [*bn.parameters(), *head.parameters()]
     optimizer = torch.optim.SGD([{"params": conv.parameters(), "weight_decay": weight_decay}, {"params": rest}], lr=lr)
-    norm2, turn = [], []
+    norm2, turn, ratio = [], [], []
     for step in range(num_steps):
         batch = torch.randint(len(y), (batch_size,))
         old = conv.weight.detach().flatten(1).clone()  # (16, 9): one filter a row
         optimizer.zero_grad()
         F.cross_entropy(predict(conv, bn, head, x[batch]), y[batch]).backward()
+        grad = conv.weight.grad.flatten(1).clone()
         optimizer.step()
         new = conv.weight.detach().flatten(1)
         norm2.append((new ** 2).sum(1).mean())
         half_chord = (F.normalize(new) - F.normalize(old)).norm(dim=1) / 2  # accurate for small angles, unlike acos
         turn.append(torch.rad2deg(2 * half_chord.asin()).mean())
-    return torch.stack(norm2), torch.stack(turn)
+        expected = (lr * grad.norm(dim=1) / (1 - lr * weight_decay) / old.norm(dim=1)).atan()  # a step at right angles
+        ratio.append((2 * half_chord.asin()).sum() / expected.sum())
+    return torch.stack(norm2), torch.stack(turn), torch.stack(ratio)
 
 
 fig, axes = plt.subplots(1, 2, figsize=(7, 3))
 effective, turns = {}, {}
 for weight_decay, style in ((0.0, "-"), (0.02, "--")):
-    norm2, turn = zip(*[train(weight_decay, seed) for seed in range(3)])
+    norm2, turn, ratio = zip(*[train(weight_decay, seed) for seed in range(3)])
     norm2, turn = torch.stack(norm2), torch.stack(turn)  # (3, 150)
     effective[weight_decay], turns[weight_decay] = lr / norm2, turn[:, -50:].mean(1)
     rate = effective[weight_decay].mean(0)
@@ -48,15 +51,19 @@ for weight_decay, style in ((0.0, "-"), (0.02, "--")):
         steps = torch.linspace(1, num_steps, curve.shape[1])
         ax.plot(steps, curve.mean(0), style, label=f"weight decay {weight_decay:g}")
         ax.fill_between(steps, curve.amin(0), curve.amax(0), alpha=0.25)
+    worst = (torch.stack(ratio) - 1).abs().max()
+    assert worst < 0.02, f"a filter should turn by atan(lr |grad| / |w|), off by up to {100 * worst:.1f} %"
     if weight_decay == 0:
         assert (norm2.diff() > -1e-5).all(), "without decay a step across w should only lengthen it"
-axes[0].set(xlabel="step", ylabel="effective rate lr / |w|²")
-axes[1].set(xlabel="step", ylabel="turn of a filter (degrees a step)")
+axes[0].set(xlabel="step", ylabel="lr / |w|²")
+axes[1].set(xlabel="step", ylabel="turn (degrees a step)")
 axes[0].set_ylim(0)
 axes[1].set_ylim(0)
 axes[0].legend()
 plt.show()
 
+start = lr * 3  # a filter starts as 9 weights from U(-1/3, 1/3), so |w|² is 9 / 27 = 1/3 on average
+assert (effective[0.0][:, 0] / start - 1).abs().max() < 0.15, f"the rate should start near {start:.1f}"
 assert (effective[0.0][:, -1] < effective[0.0][:, 0]).all(), "without decay the effective rate should fall"
 assert (effective[0.02][:, -1] > 1.5 * effective[0.02][:, 0]).all(), "with decay the effective rate should rise"
 assert (turns[0.02] > 1.5 * turns[0.0]).all(), "with decay the filters should turn faster, every seed"

@@ -36,7 +36,7 @@ hessian = q @ torch.diag(h) @ q.T
 optimum = torch.randn(4)
 u = torch.zeros(4, requires_grad=True)
 optimizer = torch.optim.SGD([u], lr=1.0, weight_decay=weight_decay)
-for step in range(3000):
+for step in range(1200):
     optimizer.zero_grad()
     (0.5 * (u - optimum) @ hessian @ (u - optimum)).backward()
     optimizer.step()

@@ -1,0 +1,57 @@
+"""With the rate tuned on the same budget, SGD with momentum and Adam end alike here; a bad rate costs far more."""
+import matplotlib.pyplot as plt
+import torch
+from sklearn.datasets import load_digits
+from torch import nn
+from torch.nn.functional import cross_entropy
+
+digits = load_digits()
+x = torch.tensor(digits.images, dtype=torch.float32)[:, None] / 16  # (1797, 1, 8, 8)
+y = torch.tensor(digits.target)
+torch.manual_seed(0)
+train, valid, test = torch.randperm(len(y)).split([600, 500, 697])
+num_steps, batch_size = 150, 32
+
+
+def run(name, lr, seed):  # test and validation error in percent
+    torch.manual_seed(seed)
+    model = nn.Sequential(nn.Conv2d(1, 8, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
+                          nn.Conv2d(8, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(64, 10))
+    if name == "SGD":
+        optimizer = torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9)
+    else:
+        optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, num_steps)
+    for batch in train[torch.randint(len(train), (num_steps, batch_size))]:
+        loss = cross_entropy(model(x[batch]), y[batch])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        scheduler.step()
+    with torch.no_grad():
+        return [100 * (model(x[part]).argmax(1) != y[part]).float().mean().item() for part in (valid, test)]
+
+
+rates = {"SGD": (0.02, 0.05, 0.12, 0.3, 0.75), "Adam": (0.002, 0.005, 0.012, 0.03, 0.075)}  # as many for each, as wide
+final, worst, middle = {}, {}, {}
+for name, style in (("SGD", "o-"), ("Adam", "s--")):
+    tuning = torch.tensor([[run(name, lr, seed)[0] for seed in range(3)] for lr in rates[name]])  # (rates, seeds)
+    mean = tuning.mean(1)
+    best = rates[name][mean.argmin()]
+    final[name] = torch.tensor([run(name, best, seed)[1] for seed in range(100, 105)])  # five seeds not used so far
+    worst[name], middle[name] = mean.max().item(), mean.median().item()
+    print(f"{name:4s} best rate {best:5.3f}: test error {final[name].mean():4.1f} % +- {final[name].std():.1f} over 5 seeds; "
+          f"validation error over the rates {mean.min():.1f} to {mean.max():.1f} %")
+    plt.plot(rates[name], mean, style, label=name)
+    plt.fill_between(rates[name], tuning.min(1).values, tuning.max(1).values, alpha=0.25)
+difference = (final["SGD"].mean() - final["Adam"].mean()).item()
+print(f"SGD minus Adam {difference:+.1f} points")
+plt.gca().set(xscale="log", yscale="log", xlabel="learning rate (peak of the cosine)", ylabel="validation error, %")
+plt.legend()
+plt.show()
+
+assert abs(difference) < 4, f"tuned alike, the two should end within 4 points of each other, they differ by {difference:.1f}"
+assert all(error.mean() < 15 for error in final.values()), "both should learn the task with 150 batches"
+for name in rates:
+    cost = worst[name] - final[name].mean().item()
+    assert cost > 20, f"{name}: a rate that is off should cost more than 20 points, it cost {cost:.0f}"
