@@ -59,7 +59,6 @@ axes[0].legend()
 plt.show()
 
 lead = area[0.5, 3e-3] - max(area[0.0, 3e-3], area[0.0, 3e-2])
-print("DEBUG", area, single, loss, lead)
 assert loss[0.5, 3e-3] < 0.8 * loss[0.5, 3e-2], f"0.003 should suit dropout better than 0.03, test losses {loss}"
 assert lead > 0.04, f"dropout at 0.003 should stand removal better than no dropout at either rate, areas {area}"
 assert area[0.5, 3e-2] - area[0.0, 3e-2] < 0.04, f"at 0.03 that lead should be gone, areas {area}"

@@ -12,17 +12,14 @@ lr, batch_size, num_epochs, num_filters = 0.3, 50, 10, 32
 
 def train(penalty, seed):
     torch.manual_seed(seed)
-    order = torch.randperm(len(y))
-    train, test = order[:1000], order[1000:]
+    train, test = torch.randperm(len(y)).split([1000, 797])
     conv = torch.nn.Conv2d(1, num_filters, 3, padding=1)
     head = torch.nn.Linear(num_filters * 16, 10)
-    params = [*conv.parameters(), *head.parameters()]
-    optimizer = torch.optim.SGD(params, lr=lr)
+    optimizer = torch.optim.SGD([*conv.parameters(), *head.parameters()], lr=lr)
     for epoch in range(num_epochs):
         for batch in train[torch.randperm(1000)].split(batch_size):
-            loss = F.cross_entropy(predict(conv, head, x[batch]), y[batch])
             optimizer.zero_grad()
-            loss.backward()
+            F.cross_entropy(predict(conv, head, x[batch]), y[batch]).backward()
             optimizer.step()
             with torch.no_grad():  # a group: one filter with its bias, shortened as a whole by lr * penalty
                 keep = (1 - lr * penalty / norms(conv).clamp(min=1e-12)).clamp(min=0)  # (32,)
