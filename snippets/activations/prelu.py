@@ -28,12 +28,19 @@ for seed in range(3):
 assert slopes[0] == (0.25, 0.25), f"nn.PReLU should start at 0.25, starts at {slopes[0]}"
 assert min(min(pair) for pair in learned) > 1, f"on this task every slope should be learned to above 1: {learned}"
 
+assert loss.item() < 0.6, f"with these slopes the network should fit the digits, loss {loss.item():.2f}"
+
 z = torch.linspace(-2, 2, 401)
+a, delta = torch.tensor([0.25], requires_grad=True), torch.randn(401)  # delta: the gradient that arrives at the output
+by_autograd, = torch.autograd.grad((delta * nn.functional.prelu(z, a)).sum(), a)
+by_hand = (delta * z.clamp(max=0)).sum()  # the slope's gradient: delta times min(0, x), summed
+assert torch.allclose(by_autograd, by_hand, atol=1e-4), f"gradient of a: {by_autograd.item():.4f}, {by_hand.item():.4f}"
 for a in (0.01, 0.25, 1.0, 2.0):
     prelu = nn.functional.prelu(z, torch.tensor([a]))
     as_max = torch.maximum(a * z, z)
     gap = (prelu - as_max).abs().max().item()
     print(f"a = {a:4.2f}: max(ax, x) differs from PReLU by up to {gap:.2f} on [-2, 2]")
+    assert abs(gap - 2 * max(a - 1, 0)) < 1e-5, f"the difference on [-2, 2] should be 2 (a - 1), is {gap:.3f}"
     assert (gap < 1e-6) == (a <= 1), f"max(ax, x) should be PReLU for a <= 1 only, differs by {gap:.2f} at a = {a}"
 assert torch.equal(as_max, torch.where(z > 0, 2 * z, z)), "for a = 2 the maximum should be steep on the wrong side"
 right.plot(z, prelu, "C0-", label="PReLU, a = 2")

@@ -42,7 +42,7 @@ def train(kind, seed):
     losses, drifts = [], []
     for step in range(num_steps):
         batch = torch.randint(len(y), (batch_size,))
-        old = input_statistics(model, fixed) if step % 8 == 0 else []
+        old = input_statistics(model, fixed) if step % 4 == 0 else []
         loss = F.cross_entropy(model(x[batch]), y[batch])
         optimizer.zero_grad()
         loss.backward()

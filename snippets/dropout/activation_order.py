@@ -36,14 +36,14 @@ grid, ends = torch.linspace(-4, 4, 201), {}
 figure, axes = plt.subplots(1, 3, figsize=(7, 2.6))
 for axis, name in zip(axes, ("ReLU", "sigmoid", "tanh"), strict=True):
     act = activations[name]
-    axis.plot(grid, act(grid), label="eval, and mean of\ndropout after")
+    axis.plot(grid, act(grid), label="eval, after")
     mean_before = keep * act(grid / keep) + (1 - keep) * act(grid * 0)
     ends[name] = mean_before[0].item(), mean_before[-1].item()
-    axis.plot(grid, mean_before, "--", label="mean of\ndropout before")
+    axis.plot(grid, mean_before, "--", label="before")
     axis.set_title(name)
     axis.set_xlabel("pre-activation a")
 axes[0].set_ylabel("output of the unit")
-axes[0].legend(fontsize=8)
+axes[0].legend()
 plt.show()
 
 for name in ("ReLU", "LeakyReLU"):

@@ -55,6 +55,8 @@ for p in rates:
     assert abs(ratio - predicted) < 0.12, f"p = {p}: the masks should explain the shift, {ratio:.2f}, {predicted:.2f}"
     assert abs(after - 1) < 0.1, f"p = {p}: dropout after the last BN should shift nothing, ratio {after:.2f}"
     assert p < 0.5 or ratio < 0.8, f"p = {p}: dropout before BN should shift the variance, ratio {ratio:.2f}"
+shift = [result["before BN", p][0] for p in rates]
+assert shift == sorted(shift, reverse=True), f"a larger p before BN should shift the variance more, ratios {shift}"
 for place, low, high in (("before BN", 1.2, 9), ("after BN", 0.9, 1.1)):
     gain = result[place, 0.75][2] / result[place, 0.75][3]
     assert low < gain < high, f"{place}: old over new test loss should lie in {low} to {high}, was {gain:.2f}"

@@ -31,7 +31,7 @@ figure, axes = plt.subplots(2, 8, figsize=(7, 2.2))
 for row, module in zip(axes, (nn.Dropout(p), nn.Dropout2d(p)), strict=True):
     for channel, axis in enumerate(row):
         axis.imshow(module(image)[0, channel], vmin=0, vmax=2.5)
-        axis.set_title(channel)
+        axis.set_title(f"ch. {channel}")
         axis.set(xticks=[], yticks=[])
     row[0].set_ylabel(type(module).__name__)
 plt.show()

@@ -39,6 +39,8 @@ for p in rates:
     on_unit_scale = torch.tensor(ridge.coef_) * (x.std(0) / x.std(0, unbiased=False))
     assert torch.allclose(on_unit_scale, formula, rtol=1e-6), f"p = {p}: should be ridge on standardized data"
 
+norms = [coefficients.norm().item() for _, coefficients in paths]
+assert norms == sorted(norms, reverse=True), f"more dropout should shrink the coefficients' norm, it went {norms}"
 for column, marker in ((2, "o"), (3, "s"), (8, "^"), (9, "v")):
     trained, formula = torch.stack(paths)[:, :, column].T  # (rates,) each
     line, = plt.plot(rates, formula, label=diabetes.feature_names[column])

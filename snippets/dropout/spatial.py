@@ -32,10 +32,11 @@ curves = {
 }
 correlation, correlation_shuffled = neighbour_correlation(maps), neighbour_correlation(shuffled)
 print(f"correlation of neighbouring pixels: {correlation:.2f}, after shuffling {abs(correlation_shuffled):.2f}")
-for (name, curve), marker in zip(curves.items(), "so^", strict=True):
+for (name, curve), style in zip(curves.items(), ("s-", "o--", "^-"), strict=True):
     print(f"{name:25s} relative noise at window 1: {curve[0]:.2f}, at window 16: {curve[-1]:.2f}")
-    plt.loglog(windows, curve, marker + "-", label=name)
+    plt.loglog(windows, curve, style, label=name)
 plt.xticks(windows, windows)
+plt.ylim(0.05, 2)
 plt.yticks([0.1, 0.3, 1], ["0.1", "0.3", "1"])
 plt.xlabel("pooling window, pixels a side")
 plt.ylabel("dropout noise / signal")

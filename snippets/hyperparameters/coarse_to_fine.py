@@ -1,4 +1,4 @@
-"""A coarse search with short runs, then a fine one with long runs, finds more than long runs over the whole range alone."""
+"""Coarse search with short runs, then fine search with long ones, finds more than long runs over the whole range."""
 import matplotlib.pyplot as plt
 import torch
 from sklearn.datasets import load_digits
@@ -66,9 +66,9 @@ plt.show()
 
 for rates in (coarse, single):
     shares = [((rates >= low) & (rates < 100 * low)).float().mean().item() for low in (1e-4, 1e-2, 1)]
-    assert min(shares) > 0.22 and sum(shares) > 0.999, f"each third of the six decades should hold a third of the trials, {shares}"
-assert 0.05 < two.median() < 0.4, f"the usual two-stage search should find a good network, its loss is {two.median():.2f}"
+    assert min(shares) > 0.22 and sum(shares) > 0.999, f"two decades should hold a third of the trials, {shares}"
+assert 0.05 < two.median() < 0.4, f"the usual search in two stages should end low, {two.median():.2f}"
 assert learned[0] > learned[1] + 0.3, f"the fine stage should waste far fewer long runs, shares that learn {learned}"
 assert two.mean() < one.mean(), f"two stages should find more on average, {two.mean():.2f} against {one.mean():.2f}"
 assert (two < one).float().mean() > 0.5, "two stages should find the better value in most searches"
-assert 0.05 < fine_loss.min() < coarse_loss.min(), "a longer run at a good rate should reach a lower loss than a short one"
+assert 0.05 < fine_loss.min() < coarse_loss.min(), "a longer run at a good rate should reach a lower loss"

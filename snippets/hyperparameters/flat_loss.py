@@ -1,4 +1,4 @@
-"""A flat loss comes from a low rate only if a larger rate moves it: dead units and a saturated start give no gradient."""
+"""A flat loss means a low rate only if a larger rate moves it: dead units and a saturated start give no gradient."""
 from copy import deepcopy
 
 import matplotlib.pyplot as plt
@@ -60,7 +60,7 @@ plt.show()
 
 low, dead_left, saturated_left = left["rate too low"], left["dead units"], left["saturated start"]
 assert low[0] > 0.95 and low[1] < 0.3, f"a rate too low: 100 times the rate should move the loss, left {low}"
-assert gradients["dead units"] < 1e-3 * gradients["rate too low"], "dead units should pass no gradient to the first layer"
+assert gradients["dead units"] < 1e-3 * gradients["rate too low"], "dead units should pass no gradient on"
 assert min(dead_left) > 0.9, f"with dead units no rate should help, left {dead_left}"
-assert gradients["saturated start"] == 0 and min(saturated_left) > 0.99, f"a saturated start should not move, {saturated_left}"
-assert left["same, logits"][0] < 0.3, f"the same start with the loss on the logits should train, left {left['same, logits']}"
+assert gradients["saturated start"] == 0 and min(saturated_left) > 0.99, f"it should not move, {saturated_left}"
+assert left["same, logits"][0] < 0.3, "the same start should train with the loss on the logits"

@@ -1,4 +1,4 @@
-"""With one hyperparameter that matters and one that does not, nine random trials mostly beat a grid of three by three."""
+"""Where one hyperparameter matters and the other does not, nine random trials mostly beat a grid of three by three."""
 import matplotlib.pyplot as plt
 import torch
 from sklearn.datasets import load_digits

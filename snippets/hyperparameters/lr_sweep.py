@@ -59,11 +59,11 @@ right.set(xscale="log", yscale="log", ylim=(0.05, 100), xlabel="learning rate", 
 plt.show()
 
 assert (regions.diff(dim=0) >= 0).all(), "a larger rate should never lead back into an earlier region, for any seed"
-assert ((regions == 2).sum(0) >= 2).all(), "between good and NaN there should be rates that stay finite and learn nothing"
+assert ((regions == 2).sum(0) >= 2).all(), "between good and NaN some rates should stay finite and learn nothing"
 assert set(middle.tolist()) == {0, 1, 2, 3}, f"all four regions should be passed, seen: {sorted(set(middle.tolist()))}"
 assert (regions[0] == 0).all() and (regions[-1] == 3).all(), "the sweep should begin too low and end in NaN"
-assert ((regions == 1).sum(0) >= 4).all(), "the good region should hold four rates or more, a factor of 5, for every seed"
-assert best < inside[2][0] <= 4 * best, f"the best rate should lie close below the too high ones, {best:.2g} {inside[2][0]:.2g}"
+assert ((regions == 1).sum(0) >= 4).all(), "the good region should hold four rates or more for every seed"
+assert best < inside[2][0] <= 4 * best, f"the best rate {best:.2g} should lie close below {inside[2][0]:.2g}"
 assert final.mean(1).nan_to_num(torch.inf).min() < 0.2, "the best rate should bring the loss far down"
 assert (curves[:, :, 0] - 2.3026).abs().max() < 0.15, "every curve should begin near ln 10"
 assert (final[middle == 0] > 1.1).all(), "a rate that is too low should leave half of the loss or more"

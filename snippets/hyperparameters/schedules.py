@@ -70,13 +70,14 @@ formulas = {"constant": t * 0 + 1, "step": 0.1 ** (t // 100), "exponential": 0.0
 for name, formula in formulas.items():
     assert torch.allclose(torch.tensor(shape[name]), formula.float(), atol=1e-5), f"{name} should follow its formula"
 warm_up = torch.tensor(shape["warm-up, cosine"])
-assert (warm_up[:21].diff() > 0).all() and (warm_up[20:].diff() < 0).all(), "warm-up should rise for 20 steps, then fall"
+assert (warm_up[:21].diff() > 0).all(), "warm-up should rise for 20 steps"
+assert (warm_up[20:].diff() < 0).all(), "after the warm-up the rate should fall"
 constant = result["constant"].mean()
 decaying = list(schedules)[1:]
 for name in decaying:
-    assert chosen[name] >= chosen["constant"], f"{name} should allow as large a rate or a larger one, it was {chosen[name]}"
+    assert chosen[name] >= chosen["constant"], f"{name} should allow as large a rate, it was {chosen[name]}"
 lower = sum((result[name].mean() < constant).item() for name in decaying)
 gain = 1 - torch.stack([result[name].mean() for name in decaying]).mean().item() / constant.item()
 print(f"decay lowers the test loss by {gain:.0%}, averaged over the four schedules")
-assert lower >= 3, f"at least three of the four decaying schedules should end lower than the constant rate, it was {lower}"
+assert lower >= 3, f"three or more of the four schedules should end lower than a constant rate, it was {lower}"
 assert gain > 0.04, f"on average decay should lower the test loss, the gain was {gain:.0%}"

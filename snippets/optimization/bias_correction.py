@@ -14,7 +14,7 @@ inked = x.std(0) > 0.05  # pixels that are always empty get no gradient
 
 
 def adam(corrected, scale=1.0):
-    w, m, v, lengths = start.clone(), 0.0, 0.0, []
+    w, m, v, lengths, first = start.clone(), 0.0, 0.0, [], None
     torch.manual_seed(1)
     for t in range(1, num_steps + 1):
         batch = torch.randint(len(y), (32,))
@@ -56,13 +56,13 @@ mid.legend()
 plt.show()
 
 for t in (1, 10, 1000):
-    assert abs(constant["Adagrad"][t - 1] * t**0.5 - 1) < 0.01, "on a constant gradient AdaGrad's step should fall as 1/sqrt(t)"
+    assert abs(constant["Adagrad"][t - 1] * t**0.5 - 1) < 0.01, "AdaGrad's step should fall as 1/sqrt(t)"
     assert abs(constant["Adam"][t - 1] - 1) < 0.01, "on a constant gradient each step of Adam should be the rate"
-assert abs(constant["RMSprop"][0] - 10) < 0.1, "PyTorch's RMSprop corrects nothing: the first step should be 10 times the rate"
+assert abs(constant["RMSprop"][0] - 10) < 0.1, "RMSprop's first step should be 10 times the rate"
 alive = first.abs() > 0.9 * lr
-assert alive[inked].double().mean() > 0.9, "Adam's first step should be the learning rate, whatever the gradient's size"
+assert alive[inked].double().mean() > 0.9, "Adam's first step should be the rate, whatever the gradient's size"
 ratio = (first_bare / first)[alive].mean().item()
-assert abs(ratio - 10**0.5) < 0.01, f"without the correction the first step should be 0.1/sqrt(0.001) = 3.16 times as long, {ratio}"
+assert abs(ratio - 10**0.5) < 0.01, f"uncorrected, the first step should be 3.16 times as long, {ratio}"
 assert bare[9] > 2 * right[9], "after ten steps the uncorrected steps should still be more than twice as long"
 assert bare[-1] < 1.8 * right[-1], "after a thousand steps most of the difference should be gone"
 assert moved < 0.02, f"scaling the loss should hardly move Adam's path, the weights moved {moved:.1%}"

@@ -14,7 +14,7 @@ def descend(gradient, w, lr, num_steps):
 # 1. An ill-conditioned valley: loss = (a^2 + k b^2) / 2, at the best constant rate 2 / (1 + k).
 conditions, needed = np.array([10, 30, 100, 300, 1000]), []
 for k in conditions:
-    path = descend(lambda w: w * [1, k], [1, 1], 2 / (1 + k), 10 * k)
+    path = descend(lambda w, k=k: w * [1, k], [1, 1], 2 / (1 + k), 10 * k)
     needed.append(np.argmax(np.linalg.norm(path, axis=1) < 1e-3))
 slope = np.polyfit(np.log(conditions), np.log(needed), 1)[0]
 print("condition number  " + "  ".join(f"{k:5d}" for k in conditions))
@@ -43,7 +43,11 @@ for lr in (0.2, 0.05):
         return np.array([error.mean(), (error * ink[i]).mean()])
     noisy[lr] = descend(minibatch_gradient, [2, 2], lr, 12000)
     floors[lr] = ((noisy[lr][200:] - best) ** 2).sum(1).mean()  # the Hessian is the identity
-    print(f"rate {lr:.2f}: mean squared distance from the minimum after the first 200 steps {floors[lr]:.3f}")
+    residual = best[0] + best[1] * ink - corner
+    noise = (residual**2 * (1 + ink**2)).mean() / 4  # variance of a batch gradient at the minimum
+    predicted = lr * noise / (2 - lr)  # where shrinking and noise balance
+    assert 0.8 < floors[lr] / predicted < 1.7, f"the floor should be near {predicted:.3f}, it is {floors[lr]:.3f}"
+    print(f"rate {lr:.2f}: mean squared distance from the minimum {floors[lr]:.3f}, predicted {predicted:.3f}")
 
 fig, axes = plt.subplots(1, 3, figsize=(7, 2.8))
 axes[0].plot(*zigzag.T, ".-", lw=1)
@@ -57,7 +61,10 @@ for ax, title in zip(axes, ["narrow valley", "saddle at (0, 0)", "gradient noise
 axes[0].set_ylabel("second parameter")
 plt.show()
 
+predicted = np.log(1e-3 / 2**0.5) / np.log((conditions - 1) / (conditions + 1))
+assert np.allclose(needed, predicted, atol=1.5), f"the steps should be {predicted.round()}, they were {needed}"
 assert 0.9 < slope < 1.1, f"the steps should grow in proportion to the condition number, slope {slope:.2f}"
-assert (np.diff(np.sign(zigzag[:40, 1])) != 0).all(), "in the narrow valley every step should cross to the other side"
-assert all(40 < n < 60 for n in np.diff(escape)), f"each factor 100 nearer should cost ln(100)/ln(1.1) = 48 steps, {escape}"
+assert (zigzag[1:, 1] / zigzag[:-1, 1] < -0.85).all(), "in the narrow valley every step should cross to the other side"
+assert abs(zigzag[-1, 1]) < 0.01, "and come down in the end"
+assert all(40 < n < 60 for n in np.diff(escape)), f"100 times nearer should cost ln(100)/ln(1.1) = 48 steps, {escape}"
 assert 3 < floors[0.2] / floors[0.05] < 7, "the noise floor should fall about in proportion to the rate"

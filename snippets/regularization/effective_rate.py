@@ -38,7 +38,7 @@ def train(weight_decay, seed):
     return torch.stack(norm2), torch.stack(turn), torch.stack(ratio)
 
 
-fig, axes = plt.subplots(1, 2, figsize=(7, 3))
+fig, axes = plt.subplots(1, 2, figsize=(6.8, 3.4))
 effective, turns = {}, {}
 for weight_decay, style in ((0.0, "-"), (0.02, "--")):
     norm2, turn, ratio = zip(*[train(weight_decay, seed) for seed in range(3)])
@@ -55,7 +55,7 @@ for weight_decay, style in ((0.0, "-"), (0.02, "--")):
     assert worst < 0.02, f"a filter should turn by atan(lr |grad| / |w|), off by up to {100 * worst:.1f} %"
     if weight_decay == 0:
         assert (norm2.diff() > -1e-5).all(), "without decay a step across w should only lengthen it"
-axes[0].set(xlabel="step", ylim=(0, None), ylabel="lr / |w|²")
+axes[0].set(xlabel="step", ylim=(0, None), ylabel="effective rate")
 axes[1].set(xlabel="step", ylim=(0, None), ylabel="turn (degrees a step)")
 axes[0].legend()
 plt.show()
