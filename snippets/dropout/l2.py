@@ -43,8 +43,8 @@ norms = [coefficients.norm().item() for _, coefficients in paths]
 assert norms == sorted(norms, reverse=True), f"more dropout should shrink the coefficients' norm, it went {norms}"
 for column, marker in ((2, "o"), (3, "s"), (8, "^"), (9, "v")):
     trained, formula = torch.stack(paths)[:, :, column].T  # (rates,) each
-    line, = plt.plot(rates, formula, label=diabetes.feature_names[column])
-    plt.plot(rates, trained, marker, color=line.get_color())
+    line, = plt.plot(rates, formula)
+    plt.plot(rates, trained, marker, color=line.get_color(), label=diabetes.feature_names[column])
 plt.xlabel("p of the dropout on the inputs")
 plt.ylabel("coefficient per standard deviation")
 plt.legend(title="line: formula, marker: dropout")

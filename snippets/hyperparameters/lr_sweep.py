@@ -8,7 +8,7 @@ from torch.nn.functional import cross_entropy
 digits = load_digits()
 train_x = torch.tensor(digits.data, dtype=torch.float32) / 16  # (1797, 64)
 train_y = torch.tensor(digits.target)
-rates = [10 ** (k / 4) for k in range(-12, 8)]  # four a decade
+rates = [10 ** (k / 4) for k in range(-10, 8)]  # four a decade
 num_steps, batch_size, seeds = 150, 64, range(3)
 
 

@@ -14,7 +14,7 @@ y = torch.tensor(digits.target)
 torch.manual_seed(0)
 train, valid, test = torch.randperm(len(y)).split([1000, 398, 399])
 num_steps, batch_size, num_seeds = 200, 16, 3
-peaks = (0.03, 0.06, 0.12, 0.24, 0.48)
+peaks = (0.03, 0.075, 0.19, 0.47)
 schedules = {
     "constant": lambda opt: LambdaLR(opt, lambda step: 1.0),
     "step": lambda opt: StepLR(opt, step_size=num_steps // 2, gamma=0.1),

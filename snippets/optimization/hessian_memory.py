@@ -1,4 +1,4 @@
-"""The Hessian of ResNet-50 or VGG-16 has n x n entries for n parameters: petabytes, where the gradient has megabytes."""
+"""For ResNet-50 or VGG-16 the Hessian would need petabytes, where the gradient needs megabytes."""
 import torch
 from torch import nn
 

@@ -7,7 +7,7 @@ from torch.nn.functional import avg_pool2d, conv2d, max_pool2d
 sobel = torch.tensor([[1.0, 2, 1], [0, 0, 0], [-1, -2, -1]])[None, None] / 8  # (1, 1, 3, 3)
 torch.manual_seed(0)
 bright, dark, likeness, error = {}, {}, {}, {}
-figure, axes = plt.subplots(1, 3, figsize=(7, 2))
+figure, axes = plt.subplots(1, 3, figsize=(7, 2.5))
 print("                       contrast kept, edges      with noise added: likeness to")
 print("photograph   pooling   bright       dark         the clean map, mean error")
 for name in ("flower", "china"):

@@ -6,15 +6,15 @@ wine = load_wine()
 x = torch.tensor(wine.data, dtype=torch.float32)  # (178, 13): alcohol in %, magnesium in mg, proline in mg, ...
 y = torch.tensor(wine.target)  # (178,), three growers
 inputs = {"raw": x, "centered": x - x.mean(0), "normalized": (x - x.mean(0)) / x.std(0)}
-limit = 80  # steps
+limit, num_seeds = 80, 2  # steps
 steps = {}
 
 for optimizer_class in (torch.optim.SGD, torch.optim.Adam):
     for name, data in inputs.items():
-        best = float("inf")
-        for lr in (0.01, 0.1, 1.0):  # tuned for each side: the best of the three counts
+        best = limit
+        for lr in (0.003, 0.03, 0.3):  # tuned for each side: the best of the three counts
             counts = []
-            for seed in range(2):
+            for seed in range(num_seeds):
                 torch.manual_seed(seed)
                 model = torch.nn.Sequential(torch.nn.Linear(13, 16), torch.nn.Tanh(), torch.nn.Linear(16, 3))
                 optimizer = optimizer_class(model.parameters(), lr=lr)
@@ -26,14 +26,14 @@ for optimizer_class in (torch.optim.SGD, torch.optim.Adam):
                     optimizer.step()
                     count += 1
                 counts.append(count)
-            best = min(best, sum(counts) / len(counts))
+            best = min(best, sum(counts) / num_seeds)
         steps[optimizer_class.__name__, name] = best
-        shown = f"{best:5.0f}" if best < limit else f"over {limit}"
-        print(f"{optimizer_class.__name__:4s}, {name:10s}: {shown:>8s} steps to a loss of 0.1 (mean of 2 seeds)")
+        shown = f"{best:.0f}" if best < limit else f"over {limit}"
+        print(f"{optimizer_class.__name__:4s}, {name:10s}: {shown:>8s} steps to a loss of 0.1 (mean of {num_seeds} seeds)")
 
-assert steps["SGD", "normalized"] < 20, f"SGD should need under 20 steps, it needed {steps['SGD', 'normalized']:.0f}"
+assert steps["SGD", "normalized"] < 40, f"SGD should need under 40 steps, it needed {steps['SGD', 'normalized']:.0f}"
 assert steps["Adam", "normalized"] < 20, f"Adam should need under 20 steps, it needed {steps['Adam', 'normalized']:.0f}"
 assert steps["SGD", "raw"] == steps["SGD", "centered"] == limit, f"SGD should fail without normalizing, {steps}"
 assert steps["Adam", "raw"] == limit, f"Adam should not get there on raw data, it took {steps['Adam', 'raw']:.0f}"
-ratio = steps["Adam", "centered"] / steps["Adam", "normalized"]
-assert ratio > 5, f"Adam should need over 5 times as many steps on centered data, it needed {ratio:.1f} times"
+centered, ratio = steps["Adam", "centered"], steps["Adam", "centered"] / steps["Adam", "normalized"]
+assert centered < limit and ratio > 5, f"Adam should get there centered, in over 5 times the steps, {centered:.0f}"
