@@ -63,7 +63,7 @@ def section_faults(lines: list[str]) -> list[str]:
     if start and not re.match(r"\*\*Verdict: (holds\.|holds when|does not hold)", paragraphs[0]):
         found.append("its verdict is none of `holds.`, `holds when …`, `does not hold`")
     answer = paragraphs[start] if len(paragraphs) > start else ""
-    if not answer or answer[0] in "#`<|" or len(answer.split()) > 60:
+    if not answer or answer.startswith(("#", "```", "~~~", "<", "|")) or len(answer.split()) > 60:
         found.append(f"expected a short answer of at most 60 words, found {len(answer.split())} words: {answer[:60]!r}")
     subs = [line.removeprefix("### ") for line in lines if line.startswith("### ")]
     found += [f"line {n} of the section is not filled in: {line.strip()}" for n, line in enumerate(lines, 1) if "TODO" in line]

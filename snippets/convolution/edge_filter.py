@@ -16,15 +16,16 @@ correlation = (windows * sobel).sum((2, 3))
 convolution = (windows * sobel[::-1, ::-1]).sum((2, 3))  # the mathematical one turns the filter by 180°
 assert maps.shape == (1, 2, 425, 638), f"two filters should give two maps, shape is {tuple(maps.shape)}"
 assert np.allclose(maps[0, 0], correlation, atol=1e-12), "torch should slide the filter as it is written"
-assert np.allclose(maps[0, 0], -convolution, atol=1e-12), "turned by 180° this filter is its negative, and so is the map"
+assert np.allclose(maps[0, 0], -convolution, atol=1e-12), "turned by 180° this filter, and its map, should change sign"
 
 signal, taps = np.array([0.0, 0, 1, 0, 0, 0]), np.array([1.0, 2, 3])  # a single 1 shows the filter
-one_d = torch.nn.functional.conv1d(torch.tensor(signal)[None, None], torch.tensor(taps)[None, None])[0, 0].numpy()
-show = {"torch.conv1d": one_d, "np.correlate": np.correlate(signal, taps), "np.convolve": np.convolve(signal, taps, "valid")}
+one_d = torch.nn.functional.conv1d(torch.tensor(signal)[None, None], torch.tensor(taps)[None, None])[0, 0]
+flipped = np.convolve(signal, taps, "valid")
+show = {"torch.conv1d": one_d, "np.correlate": np.correlate(signal, taps), "np.convolve": flipped}
 for name, values in show.items():
     print(f"{name:12s} of a single 1 with [1 2 3]:", " ".join(f"{v:.0f}" for v in values))
 assert one_d.tolist() == show["np.correlate"].tolist() == [3, 2, 1, 0], f"torch should correlate, gave {one_d}"
-assert show["np.convolve"].tolist() == [1, 2, 3, 0], f"a true convolution repeats the filter, gave {show['np.convolve']}"
+assert flipped.tolist() == [1, 2, 3, 0], f"a true convolution should repeat the filter, gave {flipped}"
 
 step = torch.zeros(1, 1, 8, 8, dtype=torch.float64)
 step[..., 4:] = 1  # dark left half, bright right half: one vertical edge
@@ -33,7 +34,8 @@ print(f"response to a vertical edge: filter {vertical:.0f}, the same filter tran
 assert vertical == 4 and horizontal == 0, f"only the first should fire at a vertical edge: {vertical}, {horizontal}"
 
 fig, axes = plt.subplots(1, 3, figsize=(7, 1.9))
-for ax, image, title in zip(axes, (photo, *maps[0].abs().sqrt()), ("input", "vertical edges", "horizontal edges")):
+images = (photo, *maps[0].abs().sqrt())
+for ax, image, title in zip(axes, images, ("input", "vertical edges", "horizontal edges"), strict=True):
     ax.imshow(image[100:, :480])
     ax.set_title(title)
     ax.axis("off")

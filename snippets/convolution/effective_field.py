@@ -1,4 +1,4 @@
-"""The effective receptive field is bell-shaped and grows like the square root of the depth, the theoretical one like the depth."""
+"""The effective receptive field is a bell whose width grows like the square root of the depth, its bound like the depth."""
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
@@ -11,7 +11,7 @@ for row, depth in enumerate(depths):
         torch.manual_seed(seed)
         x = torch.randn(4, 1, N, N, requires_grad=True)  # (N, C, H, W)
         y = x
-        for layer in range(depth):  # 3x3 layers with ReLU and He's initialization
+        for _ in range(depth):  # 3x3 layers with ReLU and He's initialization
             w = torch.randn(channels, y.shape[1], 3, 3) * (2 / (9 * y.shape[1])) ** 0.5
             y = functional.relu(functional.conv2d(y, w, padding=1))
         y[:, :, N // 2, N // 2].sum().backward()
@@ -22,7 +22,7 @@ distance = torch.arange(N) - N // 2
 profile = energy.sum(1)  # (depths, N), along one axis
 width = (profile * distance ** 2).sum(1).sqrt()  # standard deviation in pixels
 field = torch.tensor([2 * depth + 1 for depth in depths])
-for depth, e, p, w, f in zip(depths, energy, profile, width, field):
+for depth, e, p, w, f in zip(depths, energy, profile, width, field, strict=True):
     outside = e[(distance[:, None].abs() > depth) | (distance.abs() > depth)].sum().item()
     assert outside == 0, f"outside the theoretical field the gradient should be exactly 0, is {outside:.1e}"
     inside = p[distance.abs() <= 2 * w].sum().item()
@@ -32,11 +32,11 @@ print(f"width grows like depth^{slope:.2f}")
 assert 0.4 < slope < 0.6, f"the width should grow like the square root of the depth, exponent {slope:.2f}"
 theory = torch.tensor([(2 * depth / 3) ** 0.5 for depth in depths])  # variance 2/3 per 3-tap layer, added up
 assert ((width / theory - 1).abs() < 0.2).all(), f"the width should be near √(2n/3): {width / theory}"
-half = [(e > e.max() / 2).sum().item() / f.item() ** 2 for e, f in zip(energy, field)]
+half = [(e > e.max() / 2).sum().item() / f.item() ** 2 for e, f in zip(energy, field, strict=True)]
 assert half[3] < half[1] and half[3] < 0.2, f"the bright part should be a shrinking share of the field: {half}"
 
 fig, axes = plt.subplots(1, 4, figsize=(7, 2.2))
-for ax, depth, e in zip(axes, depths, energy):
+for ax, depth, e in zip(axes, depths, energy, strict=True):
     ax.imshow(e.sqrt(), cmap="viridis", extent=(-20.5, 20.5, -20.5, 20.5))
     side = 2 * depth + 1
     ax.add_patch(plt.Rectangle((-side / 2, -side / 2), side, side, fill=False, edgecolor="C1", linestyle="--"))

@@ -1,10 +1,11 @@
-"""An FC layer's weights, reshaped, are a convolution: it slides over a larger image in one pass, exactly and cheaper."""
+"""An FC layer's weights, reshaped, are a convolution, which slides over a larger image exactly and at less cost."""
 import torch
 from sklearn.datasets import load_sample_image
 from torch import nn
 
 torch.manual_seed(0)
-features = nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(8, 16, 3), nn.ReLU(), nn.MaxPool2d(2))
+first = [nn.Conv2d(3, 8, 3), nn.ReLU(), nn.MaxPool2d(2)]
+features = nn.Sequential(*first, nn.Conv2d(8, 16, 3), nn.ReLU(), nn.MaxPool2d(2))
 head = nn.Sequential(nn.Flatten(), nn.Linear(16 * 6 * 6, 64), nn.ReLU(), nn.Linear(64, 10))  # fixed to 32x32 inputs
 network = nn.Sequential(features, head).double()
 

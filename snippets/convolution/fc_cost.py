@@ -1,4 +1,4 @@
-"""For a 200x200x3 image and 16 maps of the same size, a 3x3 convolution is over 100 million times smaller than an FC layer."""
+"""From 200x200x3 to 16 maps of that size, a 3x3 convolution has over 100 million times fewer weights than FC."""
 import torch
 
 H, W, C, maps, F = 200, 200, 3, 16, 3
@@ -19,7 +19,7 @@ for name, (layer, x) in layers.items():
 
 fc, conv = weights["fully connected"], weights["3x3 convolution"]
 print(f"one FC neuron: {neuron.weight.numel():,d} weights, one filter: {conv // maps} weights")
-assert neuron.weight.numel() == 120_000, f"an FC neuron on 200x200x3 should have 120,000 weights, has {neuron.weight.numel()}"
+assert neuron.weight.numel() == 120_000, f"an FC neuron should have 120,000 weights, has {neuron.weight.numel()}"
 assert fc == 120_000 * 640_000, f"the FC layer should have one such neuron per output, has {fc} weights"
 assert conv == F * F * C * maps == 432, f"the convolution should have F·F·C weights per map, 432 in all, has {conv}"
 assert fc / conv > 1e8, f"the FC layer should have over 100 million times the weights, ratio {fc / conv:.0f}"
@@ -27,4 +27,4 @@ assert macs["fully connected"] == fc, "an FC layer should use each weight once p
 positions = macs["3x3 convolution"] / conv
 assert positions == H * W, f"a convolution should use each weight at all 40,000 positions, used {positions:.0f} times"
 saving = macs["fully connected"] / macs["3x3 convolution"]
-assert saving == H * W * C / (F * F * C), f"multiply-adds should fall by the share of the image seen, fell {saving:.0f} times"
+assert saving == H * W / (F * F), f"multiply-adds should fall by HW/F² = 4,444, fell {saving:.0f} times"

@@ -1,4 +1,4 @@
-"""Loops in NumPy give torch's conv2d and its three gradients, for hundreds of strides, paddings, dilations and groups."""
+"""Loops in NumPy give torch's conv2d and its gradients for 324 settings of stride, padding, dilation and groups."""
 import itertools
 
 import numpy as np
@@ -10,7 +10,7 @@ worst, settings = 0.0, 0
 
 def convolve(x, w, b, dy=None, S=1, P=0, D=1, G=1):
     """Without dy the output; with dy = ∂ℓ/∂y the gradients ∂ℓ/∂x, ∂ℓ/∂w, ∂ℓ/∂b."""
-    (N, C, H, W), (K, per_group, F, _) = x.shape, w.shape  # K filters, each sees C/G channels
+    (N, _, H, W), (K, per_group, F, _) = x.shape, w.shape  # K filters, each sees C/G channels
     xp = np.pad(x, ((0, 0), (0, 0), (P, P), (P, P)))  # (N, C, H + 2P, W + 2P)
     span = D * (F - 1) + 1  # pixels from the filter's first tap to its last
     y = np.zeros((N, K, (H + 2 * P - span) // S + 1, (W + 2 * P - span) // S + 1))
@@ -34,7 +34,7 @@ for H, F, S, P, D, G in itertools.product((5, 6, 8), (1, 2, 3), (1, 2, 3), (0, 1
     dy = rng.normal(size=y.shape)
     expected = [y, *torch.autograd.grad(y, tensors, torch.tensor(dy))]
     ours = [convolve(x, w, b, S=S, P=P, D=D, G=G), *convolve(x, w, b, dy, S, P, D, G)]
-    for name, a, e in zip(("output", "∂ℓ/∂x", "∂ℓ/∂w", "∂ℓ/∂b"), ours, expected):
+    for name, a, e in zip(("output", "∂ℓ/∂x", "∂ℓ/∂w", "∂ℓ/∂b"), ours, expected, strict=True):
         assert a.shape == e.shape, f"{name}: shape should be {tuple(e.shape)}, is {a.shape}"
         worst = max(worst, np.abs(a - e.detach().numpy()).max())
     settings += 1

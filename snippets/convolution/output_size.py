@@ -1,4 +1,4 @@
-"""The output has floor((N + 2P - D(F - 1) - 1)/S) + 1 pixels for every setting tried; (N - F)/S + 1 is its simplest case."""
+"""The output has floor((N + 2P - D(F - 1) - 1)/S) + 1 pixels, of which (N - F)/S + 1 is the simplest case."""
 import itertools
 
 import matplotlib.pyplot as plt
@@ -44,7 +44,7 @@ except RuntimeError as error:
 sizes = range(3, 17)
 plt.plot(sizes, [(N - 3) / 2 + 1 for N in sizes], color="gray", linestyle="--", label="(N - 3)/2 + 1")
 for remainder, marker, label in ((0, "o", "integer"), (1, "s", "half: rounded down")):
-    part = [N for N in sizes if (N - 3) % 2 == remainder]
+    part = [N for N in sizes if remainder == (N - 3) % 2]
     plt.plot(part, [functional.conv1d(torch.ones(1, 1, N), torch.ones(1, 1, 3), stride=2).shape[2] for N in part],
              marker, label=label)
 plt.xlabel("input size N (pixels)")

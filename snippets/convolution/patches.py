@@ -1,4 +1,4 @@
-"""The patches that excite a unit most grow with depth, and in the last layer they come mostly from one class of digits."""
+"""The patches that excite a unit most grow with depth, and in the last layer mostly show one class of digits."""
 import matplotlib.pyplot as plt
 import torch
 from sklearn.datasets import load_digits
@@ -37,8 +37,8 @@ for row, (end, size, jump, start) in enumerate([(3, 3, 1, -1), (7, 8, 2, -3), (1
     alive = best.amax(0) > 0
     purity.append((counts.amax(1) / 20)[alive].mean().item())
     print(f"layer {row + 1}: patches of {size}x{size} pixels, {purity[-1]:.0%} of a unit's 20 best from one class")
-    for unit, first in zip(alive.nonzero()[:2, 0].tolist(), (0, 5)):
-        for ax, n in zip(axes[row, first:], top[:5, unit].tolist()):
+    for unit, first in zip(alive.nonzero()[:2, 0].tolist(), (0, 5), strict=True):
+        for ax, n in zip(axes[row, first:first + 5], top[:5, unit].tolist(), strict=True):
             i, j = divmod(where[n, unit].item(), h.shape[3])
             a, b = jump * i + start + 8, jump * j + start + 8  # corner of the patch on a canvas with margin 8
             mask = torch.zeros(1, 1, 28, 28)

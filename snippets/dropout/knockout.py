@@ -52,7 +52,7 @@ for axis, lr in zip(axes, (3e-3, 3e-2), strict=True):
               for k in (0, 8, 14)) + f"   {100 * single[p, lr]:16.2f} %")
         axis.plot(stages / 1.28, 100 * curves.mean(0), style, label=f"p = {p}")
         axis.fill_between(stages / 1.28, 100 * curves.min(0).values, 100 * curves.max(0).values, alpha=0.25)
-    axis.set_title(f"learning rate {lr:.3f}")
+    axis.set_title(f"learning rate {lr:.0e}")
     axis.set_xlabel("units removed, %")
 axes[0].set_ylabel("test accuracy, %")
 axes[0].legend()

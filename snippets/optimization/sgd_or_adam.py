@@ -40,7 +40,7 @@ for name, style in (("SGD", "o-"), ("Adam", "s--")):
     best = rates[name][mean.argmin()]
     final[name] = torch.tensor([run(name, best, seed)[1] for seed in range(100, 105)])  # five seeds not used so far
     worst[name] = mean.max().item()
-    print(f"{name:4s} best rate {best:5.3f}: test error {final[name].mean():4.1f} % +- {final[name].std():.1f} ; "
+    print(f"{name:4s} best rate {best:5.3f}: test error {final[name].mean():4.1f} % +- {final[name].std():.1f}; "
           f"validation error over the rates {mean.min():.1f} to {mean.max():.1f} %")
     plt.plot(rates[name], mean, style, label=name)
     plt.fill_between(rates[name], tuning.min(1).values, tuning.max(1).values, alpha=0.25)
