@@ -71,7 +71,7 @@ def inline_svg(svg: str, prefix: str, alt: str) -> str:
     body = svg[svg.index("<svg") :]
     body = re.sub(r"<metadata>.*?</metadata>\s*", "", body, flags=re.S)
     body = IDS.sub(lambda m: f"{m[1]}{prefix}{m[2]}", body)
-    body = NUMBER.sub(lambda m: f"{float(m[0]):.2f}".rstrip("0").rstrip("."), body)
+    body = re.sub(r"<[^>]+>", lambda tag: NUMBER.sub(_shorter, tag[0]), body)  # coordinates, never the text of a label
     body = body.replace(INK, "currentColor").replace("'DejaVu Sans'", "inherit")
     for name, colour in enumerate(PALETTE):
         body = body.replace(colour, f"var(--figure-{name})")
@@ -82,3 +82,9 @@ def inline_svg(svg: str, prefix: str, alt: str) -> str:
     body = re.sub(r'(<svg[^>]*?) width="[\d.]+pt"', r"\1", body, count=1)
     body = re.sub(r'(<svg[^>]*?) height="[\d.]+pt"', r"\1", body, count=1)
     return re.sub(r">\s+<", "><", body)
+
+
+def _shorter(number: re.Match[str]) -> str:
+    """A coordinate with as many digits as can be seen."""
+    value = float(number[0])
+    return (f"{value:.2f}" if abs(value) >= 1 else f"{value:.4f}").rstrip("0").rstrip(".")

@@ -13,6 +13,7 @@ import pytest
 import evidence.records
 from evidence.errors import EvidenceError
 from evidence.extension import EvidenceExtension
+from evidence.render import inline_svg
 
 SNIPPET = '"""One plus one is two."""\nx = 1 + 1\n\n\nprint(f"{x} <three>")\nassert x == 2, "one plus one should be two"\n'
 PAGE = '# Page\n\n## Is it two? { #two }\n\n```python\n--8<-- "snippets/two.py"\n```\n\n### Why\n\nBecause $1 + 1 = 2$.\n'
@@ -79,6 +80,19 @@ def test_verdicts_are_recognised(convert) -> None:
 def test_a_citation_becomes_a_link(convert) -> None:
     html = convert("As [@euler1748, ch. 2] says.\n")
     assert 'href="https://e.org"' in html and ">Euler (1748)</a>, ch. 2</span>" in html
+
+
+def test_a_figure_keeps_its_labels_and_takes_the_colour_of_the_page() -> None:
+    drawn = inline_svg(
+        '<?xml version="1.0"?><svg width="72pt" viewBox="0 0 72 36"><g id="a"><path d="M 1.23456 0.001234" style="stroke: #123456"/>'
+        '</g><use href="#a"/><text>0.001234</text></svg>',
+        "p-",
+        "A line",
+    )
+    assert "<text>0.001234</text>" in drawn, "a label is no coordinate"
+    assert 'd="M 1.23 0.0012"' in drawn and "stroke: currentColor" in drawn
+    assert 'id="p-a"' in drawn and 'href="#p-a"' in drawn
+    assert drawn.startswith('<svg role="img" aria-label="A line"') and "72pt" not in drawn
 
 
 def refuse(convert, ran, text: str, expected: str) -> None:

@@ -26,11 +26,13 @@ holds = {
 }
 breaks = {
     "zero padding, with border": [gap(s, border=0, padding=2) for s in range(1, 9)],
+    "zero padding, 1 pixel in": [gap(s, border=1, padding=2) for s in range(1, 9)],
     "stride 2, odd shifts": [gap(s, border=0, stride=2) for s in range(1, 9, 2)],
     "stride 4, other shifts": [gap(s, border=0, stride=4) for s in (1, 2, 3, 5, 6, 7)],
 }
 for name, gaps in (holds | breaks).items():
     print(f"{name:25s} relative difference {min(gaps):3.0%} to {max(gaps):3.0%}")
+assert sum(map(len, (holds | breaks).values())) == 48, "48 pairs of shift and setting should have been compared"
 for name, gaps in holds.items():
     assert max(gaps) < 1e-12, f"{name}: both orders should agree to rounding, differ by {max(gaps):.1e}"
 for name, gaps in breaks.items():

@@ -32,11 +32,11 @@ accuracy = torch.zeros(len(names), len(seeds), len(shifts))
 for seed in seeds:
     torch.manual_seed(seed)
     order = torch.randperm(len(y))
-    train, test = order[:1000], order[1000:1400]
+    train, test = order[:1000], order[1000:1300]
     for row, name in enumerate(names):
         model = build(name)
         optimizer = torch.optim.Adam(model.parameters(), lr=lr)
-        for _ in range(200):  # the same steps, batches of the same size, always centred
+        for _ in range(160):  # the same steps, batches of the same size, always centred
             batch = train[torch.randint(1000, (batch_size,))]
             loss = nn.functional.cross_entropy(model(place(x[batch], 0)), y[batch])
             optimizer.zero_grad()

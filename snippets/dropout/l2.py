@@ -13,7 +13,7 @@ y = y - y.mean()  # (N,)
 size = x.square().sum(0)  # (10,), the sum of squares of each feature
 w = 20 * torch.randn(10, dtype=torch.float64).sign() / x.std(0)  # the identity holds for any weights
 rates, draws = [0.1, 0.3, 0.5, 0.7, 0.9], 1000
-print("  p    least squares   L2 term   their sum   mean of 1,000 dropout losses   largest gap of coefficients")
+print("  p    least squares   L2 term   their sum   mean of 1,000 losses   gap of coefficients")
 paths = []
 for p in rates:
     dropout = torch.nn.Dropout(p)
@@ -31,7 +31,7 @@ for p in rates:
     paths.append(torch.stack([trained, formula]))
     gap = ((trained - formula).abs().max() / formula.abs().max()).item()
     print(f"{p:.1f}   {fit / 1e6:9.2f} M   {penalty / 1e6:7.2f} M   {(fit + penalty) / 1e6:7.2f} M"
-          f"   {average / 1e6:18.2f} M   {100 * gap:22.1f} %")
+          f"   {average / 1e6:18.2f} M   {100 * gap:17.1f} %")
     assert abs(average / (fit + penalty) - 1) < 0.02, f"p = {p}: average {average:.4g} should be {fit + penalty:.4g}"
     assert gap < 0.1, f"p = {p}: dropout's minimum should be the formula's, coefficients differ by {gap:.3f}"
     # On standardized features every size is N, and the term is plain L2: ridge regression with N p / (1 - p).

@@ -13,7 +13,7 @@ x = (x - x.mean(0)) / x.std()  # (100, 64)
 variances = {"Xavier": 1 / width, "He": 2 / width, "PyTorch": 1 / (3 * width)}  # of one weight
 factors = {}
 
-for (name, variance), style in zip(variances.items(), ("o-", "s--", "^:")):
+for (name, variance), style, color in zip(variances.items(), ("o-", "s--", "^:"), ("C0", "C1", "C5")):
     moments = torch.zeros(num_draws, num_layers)  # E[z^2] before the ReLU, layer by layer
     for draw in range(num_draws):
         z = x @ torch.randn(64, width) / x.square().sum(1).mean().sqrt()  # (100, 512), starts with E[z^2] = 1
@@ -24,7 +24,7 @@ for (name, variance), style in zip(variances.items(), ("o-", "s--", "^:")):
     factors[name] = 2 ** ((mean[-1] - mean[0]).item() / (num_layers - 1))
     predicted = width * variance / 2
     print(f"ReLU, {name:8s}: predicted factor per layer {predicted:.3f}, measured {factors[name]:.3f}")
-    plt.plot(range(1, num_layers + 1), mean, style, label=name)
+    plt.plot(range(1, num_layers + 1), mean, style, color=color, label=name)
     plt.plot([1, num_layers], [0, (num_layers - 1) * math.log2(predicted)], color="gray", linewidth=0.8)
     assert abs(factors[name] / predicted - 1) < 0.12, f"{name}: measured {factors[name]:.3f} a layer"
 plt.xlabel("layer")

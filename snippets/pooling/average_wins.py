@@ -1,4 +1,4 @@
-"""Summed up over a patch of noisy texture, a filter's mean response tells two photographs apart better than its maximum."""
+"""Over a patch of noisy texture a filter's mean response tells two photographs apart better than its maximum."""
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
@@ -33,7 +33,8 @@ error = {kind: np.array(runs) for kind, runs in error.items()}  # (seeds, noise 
 print("noise   test error: max   average   average better in")
 for i, noise in enumerate(noise_levels):
     wins = (error["average"][:, i] < error["max"][:, i]).sum()
-    print(f"{noise:5.2f}   {error['max'][:, i].mean():15.2f}   {error['average'][:, i].mean():7.2f}   {wins:d} of 6 seeds")
+    top, mean = error["max"][:, i].mean(), error["average"][:, i].mean()
+    print(f"{noise:5.2f}   {top:15.2f}   {mean:7.2f}   {wins:d} of 6 seeds")
 for kind, marker in (("max", "o-"), ("average", "s--")):
     plt.plot(noise_levels, error[kind].mean(0), marker, label=f"global {kind} pooling")
     plt.fill_between(noise_levels, error[kind].min(0), error[kind].max(0), alpha=0.2)

@@ -1,4 +1,4 @@
-"""On a photograph's edge map max pooling keeps bright edges, erases dark ones, and suffers more from noise than average."""
+"""On a photograph's edge map max pooling keeps bright edges, loses dark ones, and suffers more from noise."""
 import matplotlib.pyplot as plt
 import torch
 from sklearn.datasets import load_sample_image

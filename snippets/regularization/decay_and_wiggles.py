@@ -25,7 +25,8 @@ optimizer = torch.optim.Adam(params, lr=1e-2)
 for step in range(1000):
     fit = ((predict(train_x) - train_y) ** 2).mean((1, 2))  # (32,)
     norm2 = sum((w ** 2).sum((1, 2)) for w in (w1, w2, w3))  # (32,)
-    loss = (fit + weight_decay * norm2).sum()  # the sum keeps the networks apart
+    # an L2 term in the loss, so that each network has its own; the sum keeps the networks apart
+    loss = (fit + weight_decay * norm2).sum()
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()

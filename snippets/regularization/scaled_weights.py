@@ -10,7 +10,6 @@ line = torch.linspace(-1, 1, 81)
 x = torch.stack(torch.meshgrid(line, line, indexing="ij"), -1).view(1, -1, 2)  # (1, 6561, 2)
 
 
-
 def boundary_length(positive):  # (..., 81, 81) of True and False
     changes = positive.diff(dim=-2).sum((-2, -1)) + positive.diff(dim=-1).sum((-2, -1))
     # a line of length s crosses (|cos| + |sin|) s / spacing grid edges, 4/π s / spacing averaged over directions
