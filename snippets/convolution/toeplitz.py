@@ -38,8 +38,8 @@ for name, count in (("convolution", shared), ("locally connected", local), ("ful
 assert (shared, local, full) == (432, 442_368, 50_331_648), f"weights counted: {shared}, {local}, {full}"
 
 plt.figure(figsize=(6.4, 3.8))
-plt.imshow(np.ma.masked_equal(matrix, 0), cmap="viridis")
+plt.imshow(np.ma.masked_equal(matrix, 0), cmap="Set1", vmin=0.5, vmax=9.5)
 plt.xlabel("input pixel")
 plt.ylabel("output pixel")
-plt.colorbar(label="which of the nine weights", shrink=0.8)
+plt.colorbar(label="which of the nine weights", ticks=range(1, 10), shrink=0.8)
 plt.show()

@@ -47,10 +47,11 @@ best = rates[final.mean(1).nan_to_num(torch.inf).argmin()]
 print(f"best      rate  {best:6.2g}, lowest rate that is too high {inside[2][0]:.2g}")
 
 fig, (left, right) = plt.subplots(1, 2, figsize=(7, 3.6), width_ratios=(2, 3))
-for r, (name, style) in enumerate(zip(names, ["-", "--", "-.", ":"])):
+looks = [("-", "C0"), ("--", "C1"), ("-.", "C6"), (":", "C5")]
+for r, (name, (style, color)) in enumerate(zip(names, looks)):
     lr = inside[r][len(inside[r]) // 2] if r < 2 else inside[r][0]
-    left.plot(curves[rates.index(lr), 0], style, color=f"C{r}", label=f"{name}, {lr:.2g}")
-    right.axvspan(inside[r][0] / 10**0.125, inside[r][-1] * 10**0.125, color=f"C{r}", alpha=0.25)
+    left.plot(curves[rates.index(lr), 0], style, color=color, label=f"{name}, {lr:.2g}")
+    right.axvspan(inside[r][0] / 10**0.125, inside[r][-1] * 10**0.125, color=color, alpha=0.25)
     right.text((inside[r][0] * inside[r][-1]) ** 0.5, 130, name, ha="center", fontsize=10)
 left.set(yscale="log", ylim=(0.05, 100), xlabel="step", ylabel="loss of the batch")
 left.legend(fontsize=9)

@@ -44,7 +44,8 @@ def run(schedule, lr, seed):
 
 fig, (left, right) = plt.subplots(1, 2, figsize=(7, 3.4))
 result, shape, chosen = {}, {}, {}
-for k, (name, style) in enumerate(zip(schedules, ["-", "--", "-.", ":", "-"])):
+looks = [("-", "C0"), ("--", "C1"), ("-.", "C6"), (":", "C4"), ("-", "C5")]
+for name, (style, color) in zip(schedules, looks):
     table = {}
     for lr in peaks:
         runs = [run(name, lr, seed) for seed in range(num_seeds)]
@@ -55,8 +56,8 @@ for k, (name, style) in enumerate(zip(schedules, ["-", "--", "-.", ":", "-"])):
     chosen[name] = best
     print(f"{name:16s} best peak rate {best:4.2f}, test loss {result[name].mean():.3f} "
           f"(seeds {result[name].min():.3f} to {result[name].max():.3f})")
-    left.plot(shape[name], style, label=name)
-    right.plot(result[name], [name] * num_seeds, "o", color=f"C{k}")
+    left.plot(shape[name], style, color=color, label=name)
+    right.plot(result[name], [name] * num_seeds, "o", color=color)
 left.set(xlabel="step", ylabel="learning rate / peak rate")
 left.set_ylim(0, 1.8)  # room for the legend
 left.legend(fontsize=9, loc="upper right")

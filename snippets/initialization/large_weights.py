@@ -15,6 +15,7 @@ starts = {  # with n inputs a weight is scale * n ** power * randn, a bias is sh
     "100 randn": (100, 0, 0),
 }
 saturated, blocked, typical, growth = {}, {}, {}, {}
+print("                     layer 10: saturated, blocked; gradient there, in layer 2")
 
 for (name, (scale, power, shift)), style in zip(starts.items(), ("o-", "s--", "^:", "v-.")):
     torch.manual_seed(seed)
@@ -32,12 +33,12 @@ for (name, (scale, power, shift)), style in zip(starts.items(), ("o-", "s--", "^
     growth[name] = (norms[1].square().mean() / norms[8].square().mean()).item() ** (1 / 14)  # a layer, over seven
     saturated[name] = (h.abs() > 0.99).float().mean().item()
     blocked[name] = (before[-1].grad == 0).float().mean().item()  # tanh is exactly 1 in float32, its slope 0
-    print(f"{name:19s}: layer 10 saturated {saturated[name]:4.0%}, gradient exactly 0 {blocked[name]:4.0%}; "
-          f"typical gradient, layer 10 {typical[name][9]:.0e}, layer 2 {typical[name][1]:.0e}")
+    print(f"{name:19s}  {saturated[name]:18.0%} {blocked[name]:9.0%} {typical[name][9]:14.0e} {typical[name][1]:9.0e}")
     plt.semilogy(range(1, 11), typical[name], style, label=name)
 plt.xlabel("layer")
 plt.ylabel("gradient of a typical picture")
-plt.legend(loc="upper left", bbox_to_anchor=(1, 1))
+plt.ylim(top=1e8)  # room for the legend
+plt.legend(loc="upper right", ncols=2)
 plt.show()
 
 wide = 4 / 3 / (2 * torch.pi) ** 0.5 / 16  # mean square slope for sums that spread by sqrt(256) = 16

@@ -48,7 +48,7 @@ for t in (1, 10, 100, 1000):
 moved = (right_w - scaled_w).abs().max().item() / (right_w - start).abs().max().item()
 print(f"loss times 1000: the weights end within {moved:.1%} of their way")
 mid.loglog(range(1, num_steps + 1), right, "--", color="C2", label="Adam")
-mid.loglog(range(1, num_steps + 1), bare, "-.", color="C3", label="not corrected")
+mid.loglog(range(1, num_steps + 1), bare, "-.", color="C5", label="not corrected")
 left.set(title="constant gradient", xlabel="step", ylabel="length of the step / rate")
 mid.set(title="digits", xlabel="step")
 left.legend()

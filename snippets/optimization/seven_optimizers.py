@@ -48,7 +48,7 @@ for k, (title, surface, start) in enumerate([("narrow valley", valley, (-1.5, 0.
     levels = surface(grid).flatten().quantile(torch.linspace(0.02, 0.9, 8))
     for ax in axes[k]:
         ax.contour(*grid, surface(grid), levels=levels, colors="gray", linewidths=0.4)
-    axes[k, 0].set_ylabel(title)
+    axes[k, 0].set_ylabel(f"{title}\nsecond parameter", fontsize=10)
     for name, optimizer_class, options, rates, column, style in library:
         by_hand, memory, gap, path = torch.tensor(start), {}, 0.0, [torch.tensor(start)]
         w = torch.tensor(start, requires_grad=True)
@@ -66,6 +66,7 @@ for k, (title, surface, start) in enumerate([("narrow valley", valley, (-1.5, 0.
         axes[k, column].plot(*torch.stack(path).T, style, lw=1.5, label=name)
         assert gap < 1e-6, f"{name} by hand should follow torch.optim on the {title}, it differs by {gap}"
         assert loss < (0.3, -0.24)[k], f"{name} should come down the {title} in 100 steps, its loss is {loss:.3f}"
+fig.supxlabel("first parameter", fontsize=10)
 for ax in axes[0]:
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, 1.5), fontsize=10)
 plt.show()

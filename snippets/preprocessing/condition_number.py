@@ -9,6 +9,7 @@ mean, std = x.mean(0), x.std(0)
 inputs = {"raw": x, "centered": x - mean, "normalized": (x - mean) / std}
 limit, targets = 20_000, (0.1, 0.01, 0.001)  # variance left to explain, compared with the best fit
 condition, steps = {}, {}
+print("           condition number" + "".join(f"{f'to {t}':>12s}" for t in targets) + "  (steps)")
 
 for (name, data), style in zip(inputs.items(), ["-", "--", ":"]):
     a = np.hstack([data, np.ones((len(x), 1))])  # (N, 11), the last column is for the bias
@@ -27,8 +28,7 @@ for (name, data), style in zip(inputs.items(), ["-", "--", ":"]):
         if scale == 1.9:
             plt.loglog(range(1, len(excess)), excess[1:], style, label=name)
     counts = [f"over {limit}" if steps[name, t] > limit else f"{steps[name, t]}" for t in targets]
-    print(f"{name:10s}: condition number {condition[name]:.1e}; steps to within "
-          + ", ".join(f"{t}: {count}" for t, count in zip(targets, counts)))
+    print(f"{name:10s} {condition[name]:16.1e}" + "".join(f"{count:>12s}" for count in counts))
 
 second_moment, covariance = x.T @ x / len(x), np.cov(x.T, bias=True)
 top_raw, top_centered = np.linalg.eigvalsh(second_moment)[-1], np.linalg.eigvalsh(covariance)[-1]
