@@ -1,4 +1,4 @@
-"""Max pooling sends each gradient to the recorded index; an equality mask sends it to every tied maximum, unlike torch."""
+"""Max pooling sends each gradient to the recorded index; an equality mask feeds every tied maximum."""
 import itertools
 
 import numpy as np
@@ -38,9 +38,11 @@ for size, stride, side in itertools.product((2, 3), (1, 2, 3), (5, 6, 7, 8)):
 print(f"{count} settings with ties: index and average equal autograd")
 
 tie, one = np.array([[[[3.0, 3], [1, 3]]]]), np.ones((1, 1, 1, 1))
-tied = {"torch": by_torch(max_pool2d, tie, one, 2, 2)} | {how: backward(tie, one, 2, 2, how) for how in ("index", "mask")}
+tied = {how: backward(tie, one, 2, 2, how) for how in ("index", "mask")}
+tied["torch"] = by_torch(max_pool2d, tie, one, 2, 2)
 for how, gradient in tied.items():
-    print(f"window 3 3 1 3, gradient by {how:5s}  {'  '.join(f'{g:.0f}' for g in gradient.flat)}   sum {gradient.sum():.0f}")
+    shares = "  ".join(f"{g:.0f}" for g in gradient.flat)
+    print(f"window 3 3 1 3, gradient by {how:5s}  {shares}   sum {gradient.sum():.0f}")
 
 x = load_digits().images[:50, None] / 16  # (50, 1, 8, 8), 17 grey levels
 ones = np.ones((50, 1, 4, 4))

@@ -46,6 +46,6 @@ for before, after in (("raw", "centered"), ("centered", "normalized")):
 for t in targets:
     raw, centered, normalized = (steps[name, t] for name in inputs)
     assert raw > limit and normalized < 300, f"to {t}: raw {raw} steps, normalized {normalized}"
-    assert centered > 5 * normalized, f"to {t}: normalizing should save over four steps in five, {centered}, {normalized}"
+    assert centered > 5 * normalized, f"to {t}: normalizing should save four steps in five, {centered}, {normalized}"
 assert steps["centered", 0.1] < 100, f"centered, a rough fit should take under 100 steps, {steps['centered', 0.1]}"
-assert steps["centered", 0.01] > 1000 * steps["normalized", 0.01], f"a good one should take 1,000 times as many, {steps}"
+assert steps["centered", 0.01] > 1000 * steps["normalized", 0.01], f"a good one should take 1,000 times more, {steps}"

@@ -18,14 +18,14 @@ def condition(x):  # of the covariance, which is the Hessian of least squares on
 
 
 ratio, gain = {}, {}
+print("                  features   constant   spreads differ   condition number falls (factors)")
 for (name, x), marker, color in zip(tables.items(), "os^v", ("C0", "C1", "C2", "C5")):
     std = x.std(0)
     constant = std == 0  # three border pixels of the digits are always blank
     x, std = x[:, ~constant], std[~constant]
     ratio[name] = std.max() / std.min()
     gain[name] = condition(x) / condition(x / std)
-    print(f"{name:13s}: {len(std):3d} features, {constant.sum()} constant; deviations differ {ratio[name]:8.1f}-fold; "
-          f"normalizing divides the condition number by {gain[name]:9.1f}")
+    print(f"{name:13s} {len(std):12d} {constant.sum():10d} {ratio[name]:15.1f} {gain[name]:31.1f}")
     percent = np.linspace(0, 100, len(std))
     plt.semilogy(percent, np.sort(std)[::-1] / std.max(), marker + "-", color=color, markersize=4, label=name)
 
