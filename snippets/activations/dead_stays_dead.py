@@ -31,13 +31,13 @@ for seed in range(3):
     weights = [model[i].weight.detach().clone() for i in (0, 2)]
     model.zero_grad()
     nn.functional.cross_entropy(model(x), y).backward()
-    for i, units in zip((0, 2), before):
+    for i, units in zip((0, 2), before, strict=True):
         size = torch.cat([model[i].weight.grad[units].flatten(), model[i].bias.grad[units]]).abs().sum().item()
         assert size == 0, f"dead units should get a gradient of exactly 0, got {size:.1e}"
     train(model, lr=0.1, num_epochs=4)  # a rate at which the rest learns
     after = dead(model)
     died += torch.tensor([units.sum() for units in before])
-    back += torch.tensor([(was & ~now).sum() for was, now in zip(before, after)])
+    back += torch.tensor([(was & ~now).sum() for was, now in zip(before, after, strict=True)])
     units = before[0]
     assert torch.equal(model[0].weight[units], weights[0][units]), "dead units of layer 1 should not move"
     assert not torch.equal(model[0].weight[~units], weights[0][~units]), "living units should move"

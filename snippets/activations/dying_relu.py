@@ -30,7 +30,7 @@ fig, axes = plt.subplots(1, 2, figsize=(7, 3.3), sharey=True)
 sweeps = {"learning rate": [(lr, 0.0) for lr in (0.03, 0.1, 0.3, 1.0, 3.0)],
           "initial bias": [(0.1, bias) for bias in (-2.0, -1.0, -0.5, 0.0, 1.0)]}
 share, accuracy = {}, {}
-for ax, (knob, settings) in zip(axes, sweeps.items()):
+for ax, (knob, settings) in zip(axes, sweeps.items(), strict=True):
     for setting in settings:
         results = []
         for seed in range(3):

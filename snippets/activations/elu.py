@@ -26,7 +26,7 @@ for name, activation in (("ReLU", nn.ReLU), ("ELU", nn.ELU)):
 for when in ("before", "after"):
     relu, elu = [[mean[name, when, seed] for seed in range(3)] for name in ("ReLU", "ELU")]
     print(f"mean {when:6s} training: ReLU {min(relu):.2f} to {max(relu):.2f}, ELU {min(elu):5.2f} to {max(elu):.2f}")
-    gain = max(abs(e) / r for r, e in zip(relu, elu))  # pairs with the same initial weights
+    gain = max(abs(e) / r for r, e in zip(relu, elu, strict=True))  # pairs with the same initial weights
     assert gain < 0.9, f"ELU's mean should be nearer 0 than ReLU's {when} training, is up to {gain:.2f} of it"
 
 for alpha in (0.5, 1.0, 2.0):

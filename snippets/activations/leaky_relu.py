@@ -41,7 +41,7 @@ for name, style in (("ReLU", "C0o-"), ("leaky ReLU", "C1s--"), ("PReLU", "C5^-."
         blocked[name, setting], accuracy[name, setting], diverged[name, setting] = results.T
         print(f"{name:10s}  {setting[0].__name__:4s} lr {setting[1]:5.3f}  bias {setting[2]:2.0f} "
               f"{results[:, 0].mean():14.0%} {results[:, 1].mean():15.0%} {results[:, 2].mean():6.0%} of runs")
-    for ax, (label, settings) in zip(axes, panels.items()):
+    for ax, (label, settings) in zip(axes, panels.items(), strict=True):
         points = torch.stack([accuracy[name, setting] for setting in settings])  # (settings, seeds)
         values = [f"{lr if optimizer_class is SGD else bias:g}" for optimizer_class, lr, bias, _ in settings]
         ax.plot(values, points.mean(1), style, label=name)

@@ -34,7 +34,7 @@ def descend(shift, lr, inputs, runs=40, limit=1500):
 
 best, paths, rate = {}, {}, {}
 fig, axes = plt.subplots(1, 2, figsize=(7, 3.4), sharex=True, sharey=True)
-for ax, (name, shift) in zip(axes, (("sigmoid", 0), ("sigmoid - 1/2", 0.5))):
+for ax, (name, shift) in zip(axes, (("sigmoid", 0), ("sigmoid - 1/2", 0.5)), strict=True):
     for inputs in (16, 2):
         trials = {lr: descend(shift, lr, inputs) for lr in [4 / inputs * 2 ** k for k in range(-2, 4)]}
         rate[name, inputs] = min(trials, key=lambda lr, trials=trials: trials[lr][0])  # the best rate for each side

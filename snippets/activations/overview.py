@@ -20,7 +20,7 @@ mean, mean_slope = {}, {}
 fig, axes = plt.subplots(2, 5, figsize=(7, 4))
 print("for |x| <= 20:     output           slope       slope    standard normal input")
 print("              lowest highest   lowest highest   is 0 at  mean out  mean slope")
-for ax, (activation, (name, *numbers, side)) in zip(axes.flat, expected.items()):
+for ax, (activation, (name, *numbers, side)) in zip(axes.flat, expected.items(), strict=True):
     y = activation(x)
     slope, = torch.autograd.grad(y.sum(), x)
     y = y.detach()
@@ -32,7 +32,7 @@ for ax, (activation, (name, *numbers, side)) in zip(axes.flat, expected.items())
     ax.plot(x.detach(), slope, "--", color="C1", label="slope f'(x)")
     ax.set(title=name, xlim=(-4, 4), xticks=(-4, 0, 4), ylim=(-1.2, 2.2))
     assert found == side, f"{name} should have slope 0 on this side: {side}, found {found}"
-    for value, number in zip(measured, numbers):
+    for value, number in zip(measured, numbers, strict=True):
         assert abs(value - number) < 2e-3, f"{name} should have {number} here, has {value:.4f}"
     print(f"{name:10s}  {measured[0]:8.2f} {measured[1]:7.2f} {measured[2]:8.2f} {measured[3]:7.2f} {found:>9s}"
           f" {round(mean[name], 2) + 0:9.2f} {mean_slope[name]:11.2f}")

@@ -50,7 +50,7 @@ right.legend(loc="lower right")
 plt.show()
 assert nn.init.calculate_gain("sigmoid") == 1, "PyTorch's recommended gain for the sigmoid should be 1"
 plain, large, relu = kept.values()
-assert 0.2 < plain.min() and plain.max() < 0.27, f"gain 1 should keep about 1/4: {plain.min():.2f}-{plain.max():.2f}"
-assert 0.55 < large.min() and large.max() < 0.8, f"gain 4 should keep under 4/4: {large.min():.2f}-{large.max():.2f}"
-assert 0.8 < relu.min() and relu.max() < 1.2, f"ReLU should keep about all, kept {relu.min():.2f}-{relu.max():.2f}"
-assert 0.05 < norms.min() and norms.max() < 2, f"ReLU's norms should stay near 1: {norms.min():.2f}-{norms.max():.2f}"
+assert plain.min() > 0.2 and plain.max() < 0.27, f"gain 1 should keep about 1/4: {plain.min():.2f}-{plain.max():.2f}"
+assert large.min() > 0.55 and large.max() < 0.8, f"gain 4 should keep under 4/4: {large.min():.2f}-{large.max():.2f}"
+assert relu.min() > 0.8 and relu.max() < 1.2, f"ReLU should keep about all, kept {relu.min():.2f}-{relu.max():.2f}"
+assert norms.min() > 0.05 and norms.max() < 2, f"ReLU's norms should stay near 1: {norms.min():.2f}-{norms.max():.2f}"

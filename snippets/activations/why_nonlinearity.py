@@ -23,13 +23,13 @@ assert torch.equal(by_hand, train_y), f"two ReLU units should give XOR exactly, 
 
 grid = torch.cartesian_prod(torch.linspace(-0.5, 1.5, 101), torch.linspace(-0.5, 1.5, 101))  # (10201, 2)
 fig, axes = plt.subplots(1, 2, figsize=(7, 3.2), sharey=True)
-for ax, activation in zip(axes, (nn.Identity(), nn.ReLU())):
+for ax, activation in zip(axes, (nn.Identity(), nn.ReLU()), strict=True):
     losses, right = [], []
     for seed in range(3):
         torch.manual_seed(seed)
         model = nn.Sequential(nn.Linear(2, 16), activation, nn.Linear(16, 1))
         optimizer = torch.optim.Adam(model.parameters(), lr=0.1)
-        for step in range(100):
+        for _ in range(100):
             loss = nn.functional.binary_cross_entropy_with_logits(model(train_x), train_y)
             optimizer.zero_grad()
             loss.backward()
@@ -40,7 +40,7 @@ for ax, activation in zip(axes, (nn.Identity(), nn.ReLU())):
     print(f"{name:8s}: loss {min(losses):.3f} to {max(losses):.3f}, right on {min(right)} to {max(right)} of 4 points")
     p = torch.sigmoid(model(grid)).detach().reshape(101, 101).T  # rows are x2
     image = ax.imshow(p, origin="lower", extent=(-0.5, 1.5, -0.5, 1.5), vmin=0, vmax=2, cmap="Blues")
-    for (x1, x2), label in zip(train_x.tolist(), train_y.flatten().tolist()):
+    for (x1, x2), label in zip(train_x.tolist(), train_y.flatten().tolist(), strict=True):
         ax.text(x1, x2, f"{label:.0f}", ha="center", va="center", color="C3", weight="bold", size=15)
     ax.set(title=f"{name} in the middle", xlabel="x1")
     if name == "Identity":

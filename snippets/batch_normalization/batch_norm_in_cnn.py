@@ -11,7 +11,8 @@ y = bn(x)  # (N, C, H, W)
 mean, var = x.mean((0, 2, 3)), x.var((0, 2, 3), unbiased=False)  # (C,) each, over N·H·W = 1024 values
 by_hand = (x - mean.view(1, C, 1, 1)) / (var.view(1, C, 1, 1) + bn.eps).sqrt()
 assert torch.allclose(y, by_hand, atol=1e-5), "the statistics should run over N, H and W"
-assert not torch.allclose(y.mean((2, 3)), torch.zeros(N, C), atol=1e-2), "no single image should be centred by itself"
+largest = y.mean((2, 3)).abs().amax(1)  # (N,), for each image the mean of its least centred channel
+assert largest.min() > 0.02, f"no single image should be centred by itself, smallest mean {largest.min():.3f}"
 
 # Every pixel counts as an example: BatchNorm1d on (N·H·W, C) is the same
 rows = x.permute(0, 2, 3, 1).reshape(-1, C)  # (N·H·W, C)

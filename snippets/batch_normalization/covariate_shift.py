@@ -51,6 +51,7 @@ plt.show()
 plain, weighted, ideal, cubic = error.values()
 assert plain > 2 * ideal, f"the unweighted line should fail on the test inputs: {plain:.2f} against {ideal:.2f}"
 assert weighted < 1.25 * ideal, f"the weighted line should do as well as one fitted there: {weighted:.3f}, {ideal:.3f}"
+assert cubic < 1.1 * noise_std**2, f"a cubic contains the law and should need no weights, its error is {cubic:.3f}"
 for name, mean, std in (("line, unweighted", 0.5, 0.5), ("line, weighted", 0.0, 0.3)):
     best = 3 * (mean**2 + std**2) - 1  # slope of the best line for normal inputs: the mean of the curve's slope
     assert abs(fits[name][0] - best) < 0.15, f"{name}: the slope should be {best:.2f}, is {fits[name][0]:.2f}"

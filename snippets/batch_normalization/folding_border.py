@@ -7,6 +7,7 @@ torch.manual_seed(0)
 x = torch.randn(50, 4, 8, 8)  # (N, C, H, W)
 bn, conv = torch.nn.BatchNorm2d(4).eval(), torch.nn.Conv2d(4, 6, 3, padding=1)
 torch.nn.init.normal_(bn.bias)  # beta
+torch.nn.init.normal_(bn.running_mean)
 torch.nn.init.uniform_(bn.running_var, 0.5, 2)
 
 with torch.no_grad():

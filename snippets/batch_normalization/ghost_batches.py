@@ -65,4 +65,5 @@ assert noisy[0][0] > 3 * noisy[1][0], "small groups should make noisy labels har
 assert noisy[0][1] < 0.95 * noisy[1][1], f"and lower the test loss: {noisy[0][1]:.2f} against {noisy[1][1]:.2f}"
 assert noisy[0][2] < 0.7 * noisy[1][2], f"and the gap: {noisy[0][2]:.2f} against {noisy[1][2]:.2f}"
 assert clean[0][1] > clean[1][1], f"with clean labels they should cost test loss: {clean[0][1]:.2f}, {clean[1][1]:.2f}"
+assert clean[0][2] > 0.8 * clean[1][2], f"and not narrow the gap: {clean[0][2]:.2f} against {clean[1][2]:.2f}"
 assert 0.85 < conv[0][2] / conv[1][2] < 1.1, f"the conv net's gap should stay: {conv[0][2]:.2f}, {conv[1][2]:.2f}"

@@ -22,12 +22,12 @@ for norm in (torch.nn.GroupNorm(2, 16), torch.nn.BatchNorm2d(16)):
     change[name] = ((gradients[16] - gradients[2]).norm() / gradients[16].norm()).item()
     print(f"{name:11s}: 8 parts of 2 instead of 16 at once change the gradient by {change[name]:.1%} of its norm")
 
-pair = torch.tensor([[3.0], [8.0]], requires_grad=True)  # two values, whatever they are
-out = torch.nn.BatchNorm1d(1)(pair)
+pair = torch.tensor([[3.0, -40.0, -2.0], [8.0, 60.0, 2.0]], requires_grad=True)  # three channels of two values
+out = torch.nn.BatchNorm1d(3)(pair)
 out[1].sum().backward()
-low, high = out.flatten().tolist()
-print(f"BN of the two values 3 and 8: {low:.2f} and {high:.2f}, gradient below 1e-5")
-assert abs(low + 1) < 1e-4 and abs(high - 1) < 1e-4, f"two values should become -1 and 1, got {low:.3f} and {high:.3f}"
-assert pair.grad.abs().max() < 1e-5, f"and pass on next to no gradient, {pair.grad.abs().max():.1e}"
+for a, b, low, high in zip(*pair.tolist(), *out.tolist()):
+    print(f"BN of the two values {a:3.0f} and {b:2.0f}: {low:.2f} and {high:.2f}, gradient below 1e-5")
+    assert abs(low + 1) < 1e-4 and abs(high - 1) < 1e-4, f"they should become -1 and 1, got {low:.3f} and {high:.3f}"
+assert pair.grad.abs().max() < 1e-5, f"two values should pass on next to no gradient, {pair.grad.abs().max():.1e}"
 assert change["GroupNorm"] < 1e-4, f"GroupNorm should give the same gradient, change {change['GroupNorm']:.0e}"
 assert change["BatchNorm2d"] > 0.1, f"BN's gradient should depend on the split, change {change['BatchNorm2d']:.2f}"

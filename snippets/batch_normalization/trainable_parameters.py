@@ -27,13 +27,14 @@ before = {name: value.clone() for name, value in bn.state_dict().items()}
 optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
 logits = model(x)  # the forward pass alone updates the buffers
 moved_forward = {name for name, value in bn.state_dict().items() if not torch.equal(value, before[name])}
+after_forward = {name: value.clone() for name, value in bn.state_dict().items()}
 F.cross_entropy(logits, y).backward()
 optimizer.step()  # the optimizer updates gamma and beta
-moved = {name for name, value in bn.state_dict().items() if not torch.equal(value, before[name])}
+moved_by_step = {name for name, value in bn.state_dict().items() if not torch.equal(value, after_forward[name])}
 print("changed by the forward pass:", ", ".join(sorted(moved_forward)))
-print("changed by the optimizer:   ", ", ".join(sorted(moved - moved_forward)))
+print("changed by the optimizer:   ", ", ".join(sorted(moved_by_step)))
 assert moved_forward == buffers, "the forward pass in train() should change the buffers and nothing else"
-assert moved - moved_forward == {"weight", "bias"}, "the optimizer should change gamma and beta"
+assert moved_by_step == {"weight", "bias"}, "the optimizer should change gamma and beta and nothing else"
 
 # The convolution's bias: BN subtracts the channel mean and the bias with it.
 bias_gradient, weight_gradient = conv.bias.grad.abs().max().item(), conv.weight.grad.abs().max().item()

@@ -26,14 +26,17 @@ for depth, e, p, w, f in zip(depths, energy, profile, width, field, strict=True)
     outside = e[(distance[:, None].abs() > depth) | (distance.abs() > depth)].sum().item()
     assert outside == 0, f"outside the theoretical field the gradient should be exactly 0, is {outside:.1e}"
     inside = p[distance.abs() <= 2 * w].sum().item()
+    bell = depth < 8 or 0.92 < inside < 0.98  # a sum of few steps is no bell yet
+    assert bell, f"as in a bell about 95 % should lie within two standard deviations, {inside:.0%} do"
     print(f"{depth:2d} layers: field {f:2d} pixels wide, standard deviation {w:.1f}, {inside:.0%} within two of them")
 slope = np.polyfit(np.log(depths), width.log().numpy(), 1)[0]
 print(f"width grows like depth^{slope:.2f}")
 assert 0.4 < slope < 0.6, f"the width should grow like the square root of the depth, exponent {slope:.2f}"
 theory = torch.tensor([(2 * depth / 3) ** 0.5 for depth in depths])  # variance 2/3 per 3-tap layer, added up
 assert ((width / theory - 1).abs() < 0.2).all(), f"the width should be near √(2n/3): {width / theory}"
-half = [(e > e.max() / 2).sum().item() / f.item() ** 2 for e, f in zip(energy, field, strict=True)]
-assert half[3] < half[1] and half[3] < 0.2, f"the bright part should be a shrinking share of the field: {half}"
+share = width / field
+assert (share.diff() < 0).all(), f"the width should be a shrinking share of the field: {share.tolist()}"
+assert share[3] < share[0] * 0.6, f"at 16 layers the share should be under 0.6 of that at 2: {share.tolist()}"
 
 fig, axes = plt.subplots(1, 4, figsize=(7, 2.2))
 for ax, depth, e in zip(axes, depths, energy, strict=True):

@@ -11,8 +11,9 @@ network = nn.Sequential(features, head).double()
 
 as_conv = nn.Sequential(nn.Conv2d(16, 64, 6), nn.ReLU(), nn.Conv2d(64, 10, 1)).double()
 for conv, fc in ((as_conv[0], head[1]), (as_conv[2], head[3])):
-    conv.weight.data = fc.weight.data.reshape(conv.weight.shape)  # Flatten's order C, H, W is the filter's order
-    conv.bias.data = fc.bias.data
+    with torch.no_grad():
+        conv.weight.copy_(fc.weight.view_as(conv.weight))  # Flatten's order C, H, W is the filter's order
+        conv.bias.copy_(fc.bias)
 convolutional = nn.Sequential(features, as_conv)
 
 

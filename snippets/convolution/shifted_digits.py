@@ -60,7 +60,7 @@ plt.legend(loc="lower left")
 plt.show()
 
 mean = accuracy.mean(1)
-assert mean[:, 0].min() > 0.85, f"every network should read centred digits, the worst reads {mean[:, 0].min():.2f}"
+assert mean[:, 0].min() > 0.8, f"every network should read centred digits, the worst reads {mean[:, 0].min():.2f}"
 assert mean[:2, 2:].max() < 0.4, f"at 2 pixels both FC heads should be lost, the better reads {mean[:2, 2:].max():.2f}"
 kept = (mean[3] / mean[3, 0]).min()
 assert kept > 0.97, f"with stride 1 and global pooling the accuracy should stay, {kept:.2f} of it did"
