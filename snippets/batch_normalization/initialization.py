@@ -60,7 +60,7 @@ bn, plain = bn.mean(1), plain.mean(1)
 assert bn.min() > 75, f"with BN every scale should train at one rate, worst {bn.min():.0f} %"
 assert min(bn[2], plain[2]) > 80, f"at He's scale both should train, {bn[2]:.0f} % and {plain[2]:.0f} %"
 assert plain[:2].max() < 30, f"without BN a tenth of it should not, at any rate, best {plain[:2].max():.0f} %"
-assert plain[2] > plain[3:].max() + 5, f"nor should a scale above He's be as good, {plain[2]:.0f} and {plain[3:].max():.0f} %"
+assert plain[2] > plain[3:].max() + 5, f"larger scales should be worse: {plain[2]:.0f}, {plain[3:].max():.0f} %"
 assert chosen[4] < 1e-6 * chosen[2], f"100 times it should need a far smaller rate, {chosen[4]:g} against {chosen[2]:g}"
 assert (bn - plain)[3:].min() > 5, f"BN should be ahead at large scales too, by {(bn - plain)[3:].min():.1f} points"
 assert bn[4] < bn[2] - 2, f"some dependence should be left with BN: {bn[4]:.0f} % at 100, {bn[2]:.0f} % at 1"

@@ -46,11 +46,11 @@ for seed in seeds:
             with torch.no_grad():
                 accuracy[row, seed, shift] = (model(place(x[test], shift)).argmax(1) == y[test]).float().mean()
 
-for name, a, marker in zip(names, accuracy, "osD^", strict=True):
+for name, a, style in zip(names, accuracy, ("o-", "s--", "D:", "^-."), strict=True):
     parameters = sum(p.numel() for p in build(name).parameters())
     print(f"{name:28s} {parameters} parameters; accuracy at shift 0-3:", " ".join(f"{v:4.0%}" for v in a.mean(0)))
     assert 2500 < parameters < 2700, f"all should have about 2,600 parameters, {name} has {parameters}"
-    line, = plt.plot(shifts, a.mean(0), marker=marker, label=name)
+    line, = plt.plot(shifts, a.mean(0), style, label=name)
     plt.fill_between(shifts, a.amin(0), a.amax(0), alpha=0.2, color=line.get_color())
 plt.xlabel("shift of the test digits (pixels to the right)")
 plt.ylabel("test accuracy")

@@ -14,7 +14,7 @@ y = torch.tensor(digits.target)
 torch.manual_seed(0)
 train, valid, test = torch.randperm(len(y)).split([1000, 398, 399])
 num_steps, batch_size, num_seeds = 200, 16, 3
-peaks = (0.03, 0.075, 0.19, 0.47)
+peaks = (0.03, 0.052, 0.09, 0.16, 0.28, 0.48)
 schedules = {
     "constant": lambda opt: LambdaLR(opt, lambda step: 1.0),
     "step": lambda opt: StepLR(opt, step_size=num_steps // 2, gamma=0.1),
@@ -54,7 +54,7 @@ for name, (style, color) in zip(schedules, looks):
     best = min(table, key=lambda lr: table[lr][:, 0].mean())  # chosen by the validation loss
     result[name] = table[best][:, 1]
     chosen[name] = best
-    print(f"{name:16s} best peak rate {best:4.2f}, test loss {result[name].mean():.3f} "
+    print(f"{name:16s} best peak rate {best:5.3f}, test loss {result[name].mean():.3f} "
           f"(seeds {result[name].min():.3f} to {result[name].max():.3f})")
     left.plot(shape[name], style, color=color, label=name)
     right.plot(result[name], [name] * num_seeds, "o", color=color)
@@ -73,6 +73,8 @@ for name, formula in formulas.items():
 warm_up = torch.tensor(shape["warm-up, cosine"])
 assert (warm_up[:21].diff() > 0).all(), "warm-up should rise for 20 steps"
 assert (warm_up[20:].diff() < 0).all(), "after the warm-up the rate should fall"
+for name, best in chosen.items():
+    assert peaks[0] < best < peaks[-1], f"{name}: the best peak rate should lie inside the sweep, it was {best}"
 constant = result["constant"].mean()
 decaying = list(schedules)[1:]
 for name in decaying:

@@ -57,5 +57,6 @@ assert tied["mask"].ravel().tolist() == [1, 1, 0, 1], f"the mask should triple t
 even = backward(tie, one, 2, 2, "average")
 assert (even == 0.25).all(), f"average pooling should give a quarter to each of four, gave {even}"
 assert count == 48, f"there should be 48 settings, were {count}"
-assert sent > 1.5, f"on real scans the mask should send over 1.5 times the gradient, sent {sent:.2f}"
-assert after_relu[1] / after_relu[0] < sent - 0.3, f"ties at 0 should vanish behind ReLU, {after_relu}"
+kept = after_relu[1] / after_relu[0]
+assert 1.9 < sent < 2.1, f"on these scans the mask should send about twice the gradient, sent {sent:.2f}"
+assert 1.2 < kept < 1.35, f"behind a ReLU fewer ties should count, factor {kept:.2f}"
