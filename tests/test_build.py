@@ -84,7 +84,8 @@ def test_a_citation_becomes_a_link(convert) -> None:
 
 def test_a_figure_keeps_its_labels_and_takes_the_colour_of_the_page() -> None:
     drawn = inline_svg(
-        '<?xml version="1.0"?><svg width="72pt" viewBox="0 0 72 36"><g id="a"><path d="M 1.23456 0.001234" style="stroke: #123456"/>'
+        '<?xml version="1.0"?><svg width="72pt" viewBox="0 0 72 36"><g id="a">'
+        '<path d="M 1.23456 0.001234" style="stroke: #123456"/>'
         '</g><use href="#a"/><text>0.001234</text></svg>',
         "p-",
         "A line",
