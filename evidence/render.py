@@ -70,6 +70,7 @@ def inline_svg(svg: str, prefix: str, alt: str) -> str:
     """A Matplotlib SVG made part of the page: its text in the page's colour and font, its ids its own, its lines short."""
     body = svg[svg.index("<svg") :]
     body = re.sub(r"<metadata>.*?</metadata>\s*", "", body, flags=re.S)
+    body = re.sub(r' id="image[0-9a-f]+"', "", body)  # nothing refers to them, and equal pictures share one
     body = IDS.sub(lambda m: f"{m[1]}{prefix}{m[2]}", body)
     body = re.sub(r"<[^>]+>", lambda tag: NUMBER.sub(_shorter, tag[0]), body)  # coordinates, never the text of a label
     body = body.replace(INK, "currentColor").replace("'DejaVu Sans'", "inherit")

@@ -1,6 +1,7 @@
 """Tiny books (projects of a few pages) to feed to the machinery, and the site of this project, built once."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -48,15 +49,15 @@ def shared_book(tmp_path_factory: pytest.TempPathFactory) -> Book:
     return Book(tmp_path_factory.mktemp("book"))
 
 
-def build(engine: str, target: Path) -> Path:
-    """Build this project's site with an engine, strictly, into a folder."""
-    config = target.parent / f"{engine}.yml"
-    text = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
-    config.write_text(text + f"\ndocs_dir: {ROOT / 'docs'}\nsite_dir: {target}\n", encoding="utf-8")
-    command = [sys.executable, "-m", engine, "build", "--strict", "-f", str(config)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=os.environ | QUIET)
+def build(engine: str, folder: Path) -> Path:
+    """Build this project's site with an engine, strictly, in a copy of the project; return the site."""
+    for name in ("docs", "snippets", ".evidence"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "mkdocs.yml", folder)
+    command = [sys.executable, "-m", engine, "build", "--strict"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, env=os.environ | QUIET)
     assert done.returncode == 0, f"{engine} refuses the site:\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
-    return target
+    return folder / "site"
 
 
 @pytest.fixture(scope="session")
@@ -64,11 +65,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site as `make site` leaves it."""
     from evidence.__main__ import publish
 
-    built = build("mkdocs", tmp_path_factory.mktemp("mkdocs") / "site")
+    built = build("mkdocs", tmp_path_factory.mktemp("mkdocs"))
     publish(ROOT, built)
     return built
 
 
 @pytest.fixture(scope="session")
 def zensical_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    yield build("zensical", tmp_path_factory.mktemp("zensical") / "site")
+    yield build("zensical", tmp_path_factory.mktemp("zensical"))
