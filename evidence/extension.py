@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 import xml.etree.ElementTree as etree
 from html import escape
 from pathlib import Path, PurePosixPath
@@ -158,10 +159,13 @@ class Anchors(Treeprocessor):
 
 
 def relative_root(page: str) -> str:
-    """The way from a page's address (a folder, but for an index) to the site's root."""
+    """The way from a page's address (a folder, but for an index) to the site's root.
+
+    MkDocs leaves links in HTML as they are; Zensical reads them as relative to the page's file and rewrites them.
+    """
     path = PurePosixPath(page).relative_to("docs") if page.startswith("docs/") else PurePosixPath("index.md")
-    depth = len(path.parts) - (1 if path.stem in ("index", "README") else 0)
-    return "../" * depth
+    is_file = path.stem in ("index", "README") or "zensical" in sys.modules
+    return "../" * (len(path.parts) - (1 if is_file else 0))
 
 
 _SITES: dict[tuple[Path, int], list[tuple[Page, str]]] = {}
