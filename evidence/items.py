@@ -153,7 +153,7 @@ class SnippetFailed(Exception):
 
     def message(self, nodeid: str) -> str:
         """What a contributor reads in a red run: the page, the snippet's own line, what was found, and how to rerun it."""
-        path, line = self.outcome.where
+        path, line = self.outcome.where if self.outcome.where[0] else (self.fence.page, self.fence.line)
         parts = [f"{self.fence.page}:{self.fence.line}: shows {self.fence.snippet}", f"{path}:{line}: {self.fault}"]
         if self.outcome.trace:
             parts += ["", self.outcome.trace]
