@@ -83,7 +83,11 @@ CASES = [
         "import matplotlib.pyplot as plt\nplt.plot([1])\nplt.show()\n",
         r"draws 1 figures, and the page describes 0",
     ),
-    code("ten-megabytes", "print('x' * 10**7)\n", r"ten-megabytes\.md:5: printed 10,000,001 bytes to stdout; a page shows at most 100,000"),
+    code(
+        "ten-megabytes",
+        "print('x' * 10**7)\n",
+        r"ten-megabytes\.md:5: printed 10,000,001 bytes to stdout; a page shows at most",
+    ),
     code("no-text", "import sys\nsys.stdout.buffer.write(b'\\xff')\n", r"printed byte 0xff to stdout, which is not UTF-8"),
     include(
         "missing-file", "snippets/nowhere.py", r"missing-file\.md:6: includes 'snippets/nowhere\.py', and there is no such file"
