@@ -25,6 +25,7 @@ torch.set_num_threads(1)
 plt.show = lambda *a, **k: plt.close("all")
 for path in sys.argv[1:]:
     exec(compile(open(path, encoding="utf-8").read(), path, "exec"), {"__name__": "__main__"})
+    torch.set_default_dtype(torch.float32)  # what one snippet leaves behind trips the next
 """
 
 
