@@ -14,7 +14,7 @@ y = torch.tensor(digits.target)
 torch.manual_seed(0)
 train, valid, test = torch.randperm(len(y)).split([1000, 398, 399])
 num_steps, batch_size, num_seeds = 200, 16, 3
-peaks = (0.03, 0.052, 0.09, 0.16, 0.28, 0.48)
+peaks = (0.017, 0.03, 0.052, 0.09, 0.16, 0.28, 0.48)
 schedules = {
     "constant": lambda opt: LambdaLR(opt, lambda step: 1.0),
     "step": lambda opt: StepLR(opt, step_size=num_steps // 2, gamma=0.1),
