@@ -4,14 +4,27 @@ import argparse
 import shutil
 from pathlib import Path
 
+from evidence.labs import read_labs
 from evidence.new_question import new_question
 from evidence.serve import serve
 
 
 def publish(root: Path, site: Path) -> None:
-    """Put the snippets beside the built pages, so that they can be downloaded."""
+    """Put the snippets and the labs beside the built pages, so that they can be downloaded.
+
+    A lab's page that the engine has not built is exported.
+    """
     if (root / "snippets").is_dir():
         shutil.copytree(root / "snippets", site / "snippets", dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+    for lab in read_labs(root):
+        folder = site / "labs" / Path(lab.path).stem
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copy(root / lab.path, folder)
+        if not (folder / "index.html").exists():
+            from evidence.lab_pages import export  # nbconvert is slow to import
+
+            (folder / "index.html").write_text(export(root)[folder.name], encoding="utf-8")
+            shutil.copy(root / ".evidence" / "labs" / f"{folder.name}.ipynb", folder)
 
 
 def main() -> None:

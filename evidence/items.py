@@ -12,6 +12,7 @@ import pytest
 from pytest_codeblocks.plugin import MarkdownFile, TestBlock
 
 from evidence.errors import EvidenceError
+from evidence.labs import cells_fault, is_lab, read_lab
 from evidence.pages import Fence, Page, read_page, read_site
 from evidence.records import Records, digest
 from evidence.runner import Runner
@@ -40,7 +41,7 @@ class State:
         if self._site is None:
             self._site = {page.path: page for page in read_site(self.root)}
         name = path.relative_to(self.root).as_posix()
-        return self._site.get(name) or read_page(self.root, name)
+        return self._site.get(name) or (read_lab if is_lab(path, self.root) else read_page)(self.root, name)
 
 
 class PageFile(MarkdownFile):  # type: ignore[misc]
@@ -53,7 +54,8 @@ class PageFile(MarkdownFile):  # type: ignore[misc]
         names: dict[str, int] = {}
         for fence in page.fences:
             file = Path(fence.snippet)
-            name = f"{fence.question or 'page'}[{file.stem if file.suffix == '.py' else f'line {fence.line}'}]"
+            where = fence.question or ("lab" if fence.cells else "page")
+            name = f"{where}[{file.stem if file.suffix == '.py' else f'line {fence.line}'}]"
             names[name] = names.get(name, 0) + 1
             item = Snippet.from_parent(self, name=name if names[name] == 1 else f"{name}-{names[name]}", obj=fence.block)
             item.fence = fence
@@ -125,7 +127,9 @@ class Snippet(TestBlock):  # type: ignore[misc]
             found, expected = (re.sub(r"\s+", "", s) if ignore else s for s in (outcome.stdout, block.expected_output))
             if found != expected:
                 return f"printed {outcome.stdout!r}, and the page expects {block.expected_output!r}"
-        return self.fence.figures_fault(len(outcome.figures))
+        if self.fence.cells and outcome.stderr:
+            return f"a lab's page shows no stderr, and it wrote: {outcome.stderr.strip().splitlines()[-1]}"
+        return cells_fault(self.fence, [n for _, n in outcome.cells]) or self.fence.figures_fault(len(outcome.figures))
 
     def _judge_shifts(self, outcomes: list[Outcome]) -> None:
         failed = [o for o in outcomes if o.failure]

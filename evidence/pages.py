@@ -33,6 +33,7 @@ class Fence:
     snippet: str  # the one file it shows, relative to the project, else page:line
     question: str  # the id of the heading above, or ""
     figures: list[tuple[str, str]] = field(default_factory=list)  # (alt text, caption) in the order they are shown
+    cells: list["Fence"] = field(default_factory=list)  # of a lab, whose fence this is as a whole
     block: CodeBlock = field(default_factory=lambda: CodeBlock("", 0, "python"))  # its options, as pytest-codeblocks reads them
 
     @property
@@ -107,12 +108,12 @@ def parse(root: Path, path: str, text: str, offset: int = 0) -> Page:
     page.lines = [Line(x.text, x.path, x.number + offset) if x.path == path else x for x in page.lines]
     index = 0
     while index < len(page.lines):
-        index = _step(page, index) + 1
+        index = step(page, index) + 1
     read_options(page)
     return page
 
 
-def _step(page: Page, index: int) -> int:
+def step(page: Page, index: int) -> int:
     """Read what starts at this line; return the index of its last line."""
     line = page.lines[index]
     number = _page_line(page, index)

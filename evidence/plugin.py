@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from evidence.items import STATE, PageFile, Snippet, State
+from evidence.labs import MOST_SHIFTS, is_lab
 from evidence.pages import Fence
 from evidence.records import digest, job_of
 from evidence.runner import Runner
@@ -36,9 +37,20 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    if parent.config.getoption("--codeblocks") and file_path.suffix == ".md":
+    named = parent.session.isinitpath(file_path)  # a file that is named comes to pytest_pycollect_makemodule too
+    if parent.config.getoption("--codeblocks") and (file_path.suffix == ".md" or _lab(file_path, parent) and not named):
         return PageFile.from_parent(parent, path=file_path)  # type: ignore[no-any-return]
     return None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """A lab is run by the runner, never imported as a module of tests."""
+    return PageFile.from_parent(parent, path=module_path) if _lab(module_path, parent) else None
+
+
+def _lab(path: Path, parent: pytest.Collector) -> bool:
+    return is_lab(path, parent.config.rootpath)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -50,13 +62,20 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         return
     state.runner = Runner()
     longest_first = sorted(jobs.items(), key=lambda job: -state.records.expected_seconds(job[1]))
-    shifts = range(1, state.shifts + 1) if state.shifts else [0]
     report = session.config.pluginmanager.get_plugin("terminalreporter") if state.progress else None
     done: list[Outcome] = []
+    planned = {address: _shifts(fence, state.shifts) for address, fence in longest_first}
+    total = sum(len(shifts) for shifts in planned.values())
     for address, fence in longest_first:
-        state.futures[address] = [state.runner.submit(job_of(fence, shift)) for shift in shifts]
+        state.futures[address] = [state.runner.submit(job_of(fence, shift)) for shift in planned[address]]
         for future in state.futures[address]:
-            future.add_done_callback(partial(_tell, report, done, len(jobs) * len(shifts)))
+            future.add_done_callback(partial(_tell, report, done, total))
+
+
+def _shifts(fence: Fence, asked: int) -> list[int]:
+    """The shifts of the seeds to run a fence with; a lab, which takes long, with a few of them at most."""
+    most = min(asked, MOST_SHIFTS) if fence.cells else asked
+    return list(range(1, most + 1)) or [0]
 
 
 def _tell(report: Any, done: list[Outcome], total: int, future: "Future[Outcome]") -> None:

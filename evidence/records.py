@@ -6,7 +6,7 @@ import os
 import platform
 import re
 import tempfile
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -16,6 +16,7 @@ from evidence.sandbox import Job, Outcome
 
 FOLDER = ".evidence"
 LIBRARIES = ("torch", "numpy", "matplotlib", "scikit-learn")  # scikit-learn's version is also that of its data
+LAB_CPU_SECONDS, LAB_WALL_SECONDS = 150, 900  # a lab takes at most 60 s of a core of its own; machines are busy
 MACHINERY = ("figures.py", "reseed.py", "sandbox.py")  # what decides the outcome of a run
 
 
@@ -31,6 +32,7 @@ class Record:
     seconds: float  # CPU time
     versions: dict[str, str]
     seeds: tuple[int, int] | None = field(default=None)  # held for … of … shifts of all seeds, where that was run
+    cells: list[tuple[str, int]] = field(default_factory=list)  # of a lab: what each cell printed, how many figures it drew
 
 
 @cache
@@ -48,7 +50,8 @@ def _machinery() -> str:
 
 def digest(fence: Fence) -> str:
     """The address of a fence's record: its code, the versions of the libraries and their data, and the machinery."""
-    what = [fence.code, slug(fence.snippet), versions(), _machinery()]
+    cells = [len(cell.origin) for cell in fence.cells]
+    what = [fence.code, slug(fence.snippet), versions(), _machinery(), *([cells] if cells else [])]
     return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:20]
 
 
@@ -60,7 +63,11 @@ def slug(snippet: str) -> str:
 def job_of(fence: Fence, shift: int = 0) -> Job:
     """What the runner needs to run a fence."""
     origin = tuple((line.path, line.number) for line in fence.origin)
-    return Job(fence.snippet, fence.code, origin, salt=digest(fence), shift=shift)
+    job = Job(fence.snippet, fence.code, origin, salt=digest(fence), shift=shift)
+    if not fence.cells:
+        return job
+    lengths = tuple(len(cell.origin) for cell in fence.cells)
+    return replace(job, cells=lengths, cpu_seconds=LAB_CPU_SECONDS, wall_seconds=LAB_WALL_SECONDS)
 
 
 class Records:
@@ -109,6 +116,7 @@ class Records:
         record = Record(
             fence.snippet, digest(fence), outcome.stdout, outcome.stderr, outcome.figures, round(outcome.seconds, 3), versions()
         )
+        record.cells = outcome.cells
         body = asdict(record) | {"seeds": None}
         self._write(self._path(fence), json.dumps({"record": body, "checksum": _checksum(body)}))
         self._path(fence, "failed").unlink(missing_ok=True)

@@ -33,17 +33,24 @@ def evidence(fence: Fence, record: Record | None, captions: list[str], links: st
         highlight(fence.code),
     ]
     if record:
-        for name in ("stdout", "stderr"):
-            if text := getattr(record, name):
-                parts.append(f'<pre class="evidence-output" data-stream="{name}" tabindex="0"><samp>{escape(text)}</samp></pre>')
+        parts += [printed(getattr(record, name), name) for name in ("stdout", "stderr") if getattr(record, name)]
         for n, (svg, (alt, _), caption) in enumerate(zip(record.figures, fence.figures, captions, strict=True)):
-            drawn = inline_svg(svg, f"f{record.digest[:8]}-{n}-", alt)
-            picture = f'<div class="evidence-drawing" tabindex="0">{drawn}</div>'
-            parts.append(f'<figure class="evidence-figure">{picture}<figcaption>{caption}</figcaption></figure>')
+            parts.append(figure(svg, f"f{record.digest[:8]}-{n}-", alt, caption))
         parts.append(f'<p class="evidence-provenance">{provenance(record)}</p>')
     else:
         parts.append(f'<p class="evidence-provenance">{escape(why)}</p>')
     return "\n".join([*parts, "</div>"])
+
+
+def printed(text: str, stream: str = "stdout") -> str:
+    """What a run printed."""
+    return f'<pre class="evidence-output" data-stream="{stream}" tabindex="0"><samp>{escape(text)}</samp></pre>'
+
+
+def figure(svg: str, prefix: str, alt: str, caption: str) -> str:
+    """A figure with its caption (HTML); the prefix keeps its ids apart from those of other figures on the page."""
+    drawing = f'<div class="evidence-drawing" tabindex="0">{inline_svg(svg, prefix, alt)}</div>'
+    return f'<figure class="evidence-figure">{drawing}<figcaption>{caption}</figcaption></figure>'
 
 
 def provenance(record: Record) -> str:

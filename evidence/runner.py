@@ -135,3 +135,7 @@ def _read_streams(folder: Path, outcome: Outcome) -> None:
             text = data.decode("utf-8", errors="replace")
         setattr(outcome, name, text)
         outcome.failure = outcome.failure or fault
+        if name == "stdout" and outcome.job.cells:
+            ends = [(0, 0), *outcome.ends]
+            pairs = zip(ends, ends[1:], strict=False)
+            outcome.cells = [(data[a:b].decode("utf-8", "replace"), drawn - before) for (a, before), (b, drawn) in pairs]

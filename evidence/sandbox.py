@@ -11,6 +11,7 @@ import tempfile
 import time
 import traceback
 import types
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Any
@@ -48,6 +49,7 @@ class Job:
     shift: int = 0  # added to every seed
     cpu_seconds: int = CPU_SECONDS
     wall_seconds: int = WALL_SECONDS
+    cells: tuple[int, ...] = ()  # of a lab: how many lines of the code are each cell's
 
 
 @dataclass
@@ -62,6 +64,8 @@ class Outcome:
     stderr: str = ""
     figures: list[str] = field(default_factory=list)
     seconds: float = 0.0  # CPU time
+    ends: list[tuple[int, int]] = field(default_factory=list)  # after each cell: bytes printed, figures drawn so far
+    cells: list[tuple[str, int]] = field(default_factory=list)  # of a lab: what each cell printed, how many figures it drew
 
 
 def main(job: Job, work: str, connection: "Connection[Any, Any]") -> None:
@@ -83,10 +87,13 @@ def main(job: Job, work: str, connection: "Connection[Any, Any]") -> None:
     linecache.cache[job.name] = (len(job.code), None, job.code.splitlines(keepends=True), job.name)
     began = time.process_time()
     try:
-        code = compile(job.code, job.name, "exec", dont_inherit=True)
+        parts = [compile(text, job.name, "exec", dont_inherit=True) for text in _cells(job)]
         _watch(work)
-        exec(code, module.__dict__)
-        collector.check_all_shown()
+        for part in parts:
+            exec(part, module.__dict__)
+            collector.check_all_shown()
+            sys.stdout.flush()
+            outcome.ends.append((os.fstat(1).st_size, len(collector.svgs)))
     except SystemExit as error:
         _describe(outcome, error, f"left by SystemExit({error.code!r}) before its end, so nothing after it was checked")
     except Overtime as error:
@@ -98,6 +105,15 @@ def main(job: Job, work: str, connection: "Connection[Any, Any]") -> None:
     sys.stdout.flush()
     sys.stderr.flush()
     connection.send(outcome)
+
+
+def _cells(job: Job) -> Iterator[str]:
+    """The code of each cell, behind as many empty lines as stand before it, so that tracebacks count right."""
+    lines = job.code.splitlines(keepends=True)
+    start = 0
+    for length in job.cells or (len(lines),):
+        yield "\n" * start + "".join(lines[start : start + length])
+        start += length
 
 
 def _confine(work: str, cpu_seconds: int) -> None:

@@ -6,6 +6,7 @@ import time
 from concurrent.futures import Future
 from pathlib import Path
 
+from evidence.labs import FOLDER, cells_fault, read_labs
 from evidence.pages import Fence, Page, read_site
 from evidence.records import Records, digest, job_of
 from evidence.runner import Runner
@@ -43,7 +44,7 @@ class Keeper:
 
     def look(self) -> None:
         """Run what lacks a record, if a page or a snippet has changed since the last look."""
-        files = [*(self.root / "docs").rglob("*.md"), *(self.root / "snippets").rglob("*.py")]
+        files = [*(self.root / "docs").rglob("*.md"), *(self.root / "snippets").rglob("*.py"), *(self.root / FOLDER).glob("*.py")]
         try:
             times = {file: file.stat().st_mtime_ns for file in files}
         except FileNotFoundError:  # an editor is just replacing it
@@ -52,7 +53,7 @@ class Keeper:
             return
         edited = {f.relative_to(self.root).as_posix() for f, t in times.items() if self.times and self.times.get(f) != t}
         self.times = times
-        for page in read_site(self.root):
+        for page in [*read_site(self.root), *read_labs(self.root)]:
             if edited & {line.path for line in page.lines} - {page.path}:
                 self.touch(page)
             for fence in page.fences:
@@ -67,6 +68,8 @@ class Keeper:
         def done(future: "Future[Outcome]") -> None:
             outcome = future.result()
             fault = outcome.failure or fence.figures_fault(len(outcome.figures))
+            if fence.cells and not fault:
+                fault = cells_fault(fence, [drawn for _, drawn in outcome.cells])
             if fault:
                 path, line = outcome.where
                 print(f"{fence.page}:{fence.line}: {fence.snippet} failed\n{path}:{line}: {fault}\n{outcome.trace}", flush=True)

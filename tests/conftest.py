@@ -51,7 +51,7 @@ def shared_book(tmp_path_factory: pytest.TempPathFactory) -> Book:
 
 def build(engine: str, folder: Path) -> Path:
     """Build this project's site with an engine, strictly, in a copy of the project; return the site."""
-    for name in ("docs", "snippets", ".evidence"):
+    for name in ("docs", "snippets", ".evidence", "evidence"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "mkdocs.yml", folder)
     command = [sys.executable, "-m", engine, "build", "--strict"]
@@ -72,4 +72,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def zensical_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    yield build("zensical", tmp_path_factory.mktemp("zensical"))
+    from evidence.__main__ import publish
+
+    built = build("zensical", tmp_path_factory.mktemp("zensical"))
+    publish(ROOT, built)
+    yield built

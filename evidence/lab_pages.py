@@ -1,0 +1,157 @@
+"""A MkDocs hook beside mkdocs-jupyter: hands it the recorded notebooks of the labs, and shows them as the other pages look.
+
+The labs are the one thing that MkDocs needs more than a Markdown extension for; Zensical shows what `export` makes of them.
+"""
+
+import os
+import re
+from html import escape
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import nbformat
+from markdown import Markdown
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.plugins import event_priority
+from mkdocs.structure.files import Files
+from mkdocs.structure.pages import Page as MkDocsPage
+from mkdocs.structure.toc import get_toc
+from mkdocs_jupyter.config import settings
+from nbconvert.exporters.templateexporter import default_filters
+
+from evidence.citations import Citations, UnknownKey, sources
+from evidence.errors import EvidenceError
+from evidence.formulas import Formulas, InvalidFormula
+from evidence.labs import FOLDER, notebook, read_labs
+from evidence.records import Records
+from evidence.render import figure, highlight, printed, provenance
+
+EXTENSIONS = ["attr_list", "tables", "toc", "pymdownx.arithmatex"]
+SETTINGS: dict[str, Any] = {"pymdownx.arithmatex": {"generic": True}, "toc": {"permalink": True, "toc_depth": "2-3"}}
+
+
+def write_notebooks(root: Path, preview: bool = False) -> dict[str, Path]:
+    """Write each lab with the outputs of its record as a notebook under .evidence/labs; return where, by the lab's path.
+
+    Raises:
+        EvidenceError: outside a preview, a lab that is malformed or has no passing run.
+    """
+    records, out = Records(root), {}
+    for page in read_labs(root):
+        if page.problems:
+            raise page.problems[0]
+        lab = page.fences[0]
+        record = records.load(lab)
+        if record is None and not preview:
+            raise EvidenceError(page.path, 1, f"is without a passing run ({records.missing(lab)}); run `make site`")
+        made = notebook(root, lab, record)
+        status = provenance(record) if record else f"not run yet ({records.missing(lab)})"
+        passed = {"data-status": "passed", "data-seconds": f"{record.seconds:.2f}"} if record else {"data-status": "missing"}
+        made.metadata["evidence"] = {"lab": page.path, "provenance": status, "data": passed}
+        file = records.folder / "labs" / f"{PurePosixPath(page.path).stem}.ipynb"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(made, file)  # type: ignore[no-untyped-call]
+        out[page.path] = file
+    return out
+
+
+class Shown:
+    """The filters of the notebook's template, for one lab at a time."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        known = sources(root)
+        self.prose = Markdown(extensions=EXTENSIONS, extension_configs=SETTINGS)
+        self.caption = Markdown(extensions=EXTENSIONS[-1:], extension_configs={EXTENSIONS[-1]: SETTINGS[EXTENSIONS[-1]]})
+        for md in (self.prose, self.caption):
+            md.inlinePatterns.register(Citations(md, known), "citations", 175)
+            md.treeprocessors.register(Formulas(md), "formulas", 15)
+        self.tokens: list[Any] = []
+        self.name = self.header = ""
+        self.cells = 0
+
+    def lab_header(self, nb: Any) -> str:
+        """Start a lab; how it ran and its downloads are kept for the first cell of prose, below the title."""
+        self.tokens, self.cells = [], 0
+        self.name = PurePosixPath(nb.metadata["evidence"]["lab"]).stem
+        said = nb.metadata["evidence"]
+        data = " ".join(f'{key}="{value}"' for key, value in said["data"].items())
+        links = "".join(f'<a href="{self.name}.{kind}" download>Download .{kind}</a> ' for kind in ("ipynb", "py"))
+        self.header = (
+            f'<div class="evidence-lab" data-snippet="{escape(said["lab"])}" {data}><span class="evidence-links">{links}</span>'
+            f'<span class="evidence-provenance">{said["provenance"]}</span></div>\n'
+        )
+        return ""
+
+    def lab_prose(self, cell: Any) -> str:
+        """A cell of prose as the other pages show it; what describes a figure already stands with the figure."""
+        text = re.sub(r"<!--\s*figure:.*?-->\s*Figure:.*?(\n\s*\n|\Z)", "", cell.source, flags=re.S)
+        text = re.sub(r"\]\(([^):]+)\.md([#)])", r"](\1/\2", text)  # the links of a lab are not MkDocs's to resolve
+        text = re.sub(r"\]\((?![a-z]+:|#)", "](../", text)
+        self.prose.reset()
+        try:
+            html = self.prose.convert(text)
+        except (InvalidFormula, UnknownKey) as error:
+            what = error.latex if isinstance(error, InvalidFormula) else f"@{error.args[0]}"
+            script = (self.root / FOLDER / f"{self.name}.py").read_text(encoding="utf-8").split("\n")
+            line = next((n for n, x in enumerate(script, 1) if what.strip().splitlines()[0] in x), 1)
+            raise EvidenceError(f"{FOLDER}/{self.name}.py", line, f"cannot show {what}: {error}") from error
+        self.tokens += vars(self.prose).get("toc_tokens", [])
+        html, self.header = html.replace("</h1>", f"</h1>\n{self.header}", 1), ""
+        return html + "\n"
+
+    def lab_code(self, cell: Any) -> str:
+        """A cell of code with what it printed and drew."""
+        self.cells += 1
+        button = '<button type="button" class="evidence-copy" hidden>Copy</button>'
+        bar = f'<div class="evidence-bar"><span class="evidence-name">cell {self.cells}</span>'
+        parts = ['<div class="evidence evidence-cell">', f'{bar}<span class="evidence-links">{button}</span></div>']
+        parts.append(highlight(cell.source + "\n"))
+        for n, output in enumerate(cell.outputs):
+            if output.output_type == "stream":
+                parts.append(printed(output.text))
+            else:
+                self.caption.reset()
+                caption = re.sub(r"^<p>|</p>$", "", self.caption.convert(output.metadata["caption"]))
+                drawn = output.data["image/svg+xml"]
+                parts.append(figure(drawn, f"{self.name}-{self.cells}-{n}-", output.metadata["alt"], caption))
+        return "\n".join([*parts, "</div>\n"])
+
+
+_shown: list[Shown] = []
+
+
+@event_priority(-50)  # after mkdocs-jupyter has made its files of the scripts
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Let the recorded notebook stand for each lab's script."""
+    root = Path(config.config_file_path).parent
+    made = write_notebooks(root, bool(os.environ.get("EVIDENCE_PREVIEW")))
+    for file in files:
+        if at := made.get(f"docs/{file.src_uri}"):
+            file.abs_src_path = str(at)
+    _shown[:] = [Shown(root)]
+    settings.templates_dir = str(Path(__file__).parent / "notebook")
+    for name in ("lab_header", "lab_prose", "lab_code"):
+        default_filters[name] = getattr(_shown[0], name)
+    return files
+
+
+def export(root: Path) -> dict[str, str]:
+    """Each lab as a page of its own, for an engine that knows no notebooks; by the name of the lab."""
+    shown, out = Shown(root), {}
+    for path, file in write_notebooks(root).items():
+        nb = nbformat.read(file, as_version=4)  # type: ignore[no-untyped-call]
+        shown.lab_header(nb)
+        body = "".join(shown.lab_prose(cell) if cell.cell_type == "markdown" else shown.lab_code(cell) for cell in nb.cells)
+        name = PurePosixPath(path).stem
+        head = f'<meta charset="utf-8"><title>{name}</title><link rel="stylesheet" href="../../assets/evidence.css">'
+        out[name] = f'<!doctype html><html lang="en"><head>{head}</head><body class="md-typeset">{body}</body></html>'
+    return out
+
+
+def on_page_content(html: str, page: MkDocsPage, config: MkDocsConfig, files: Files) -> str:
+    """Take over the contents of a lab, and leave out the style that mkdocs-jupyter adds for JupyterLab."""
+    if not page.file.src_uri.endswith(".py"):
+        return html
+    page.toc = get_toc(_shown[0].tokens)
+    return html.partition("<style>")[0]
