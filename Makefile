@@ -21,11 +21,13 @@ help: ## list these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 20
 
 # PyTorch first and from its index of CPU builds, where there is one for this platform: elsewhere the ordinary index serves.
-$(VENV)/installed: pyproject.toml constraints.txt
+$(VENV)/installed: pyproject.toml constraints.txt tests/package-lock.json
 	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
 	$(PIP) install -q --no-deps --retries 0 --timeout 15 --index-url https://download.pytorch.org/whl/cpu '$(TORCH)' \
 	  || $(PIP) install -q '$(TORCH)' -c constraints.txt
 	$(PIP) install -q -c constraints.txt -e '.[test]'
+	if command -v npm >/dev/null; then npm ci --prefix tests --silent --no-audit --no-fund; \
+	  else echo "Node.js is not here: the tests that need it are skipped"; fi
 	touch $@
 
 site: $(VENV)/installed ## run what has no fresh record, and build site/
@@ -57,4 +59,4 @@ lock: $(VENV)/installed ## write constraints.txt anew from pyproject.toml
 	  | grep -vE '^(nvidia|cuda|triton)' > constraints.txt  # what only the CUDA builds of PyTorch need
 
 clean: ## remove records, site and environment
-	rm -rf .evidence .cache site $(VENV)
+	rm -rf .evidence .cache site $(VENV) tests/node_modules

@@ -15,9 +15,10 @@ from markdown.treeprocessors import Treeprocessor
 
 from evidence.citations import Citations, UnknownKey, sources
 from evidence.errors import EvidenceError
+from evidence.footers import footer, last_changed, structured_data
 from evidence.formulas import Formulas, InvalidFormula
 from evidence.pages import Fence, Page, parse, read_site
-from evidence.questions import DIRECTIVE, expand_directive
+from evidence.questions import DIRECTIVE, Question, expand_directive, questions
 from evidence.records import Record, Records
 from evidence.render import evidence
 
@@ -81,18 +82,31 @@ class PagePreprocessor(Preprocessor):
         out = [self.md.htmlStash.store(f'<div class="evidence-problem">{escape(p)}</div>') + "\n" for p in problems]
         starts = {fence.first: fence for fence in page.fences}
         site = site_of(self.root)
+        asked = questions([page])
+        ends = {question.end: question for question in asked}
+        day = last_changed(self.root, page)
         index = 0
         while index < len(page.lines):
+            if question := ends.pop(index, None):
+                out += ["", self.below(question, day), ""]
             if fence := starts.get(index):
                 blank = fence.prefix.rstrip(" ")
                 out += [blank, fence.prefix + self.md.htmlStash.store(self.render(fence)), blank]
                 index = fence.last
-            elif asked := DIRECTIVE.match(page.lines[index].text):
-                out += expand_directive(asked[1], page.path, [known for known, _ in site], self.root)
+            elif directive := DIRECTIVE.match(page.lines[index].text):
+                out += expand_directive(directive[1], page.path, [known for known, _ in site], self.root)
             else:
                 out.append(page.lines[index].text)
             index += 1
+        out += [block for question in ends.values() for block in ("", self.below(question, day))]
+        if asked:
+            cited = {key: source.url for key, source in sources(self.root).items()}
+            out += ["", self.md.htmlStash.store(structured_data(asked, day, cited))]
         return out + [""]
+
+    def below(self, question: Question, day: str) -> str:
+        html = footer(question, question.line, self.repository, day)
+        return self.md.htmlStash.store(html) if html else ""
 
     def render(self, fence: Fence) -> str:
         """The evidence of one fence.

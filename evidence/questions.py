@@ -3,10 +3,12 @@
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path, PurePosixPath
 
 from evidence.citations import ONE, sources
-from evidence.pages import Fence, Page
+from evidence.labs import read_labs
+from evidence.pages import Fence, Heading, Page
 from evidence.records import Records
 
 VERDICTS = {"holds.": "holds", "holds when": "holds when …", "does not hold": "does not hold"}
@@ -26,13 +28,31 @@ class Question:
     verdict: str  # one of VERDICTS, or "" where the question is no claim of the notes
     status: str  # answered, contested or open
     note: str  # what follows the status: what is known, what would settle it
+    line: int  # of its heading
+    end: int  # index of the expanded line behind its last
     fences: list[Fence] = field(default_factory=list)
     cited: list[str] = field(default_factory=list)
 
     def link(self, start: str, text: str) -> str:
         """A Markdown link to this question from a page."""
-        up = "../" * (len(PurePosixPath(start).parts) - 2)
-        return f"[{text}]({up}{PurePosixPath(self.page).relative_to('docs')}#{self.id})"
+        return f"[{text}]({_way(start, self.page)}#{self.id})"
+
+
+def _way(start: str, page: str) -> str:
+    """The relative link from one page to another."""
+    return "../" * (len(PurePosixPath(start).parts) - 2) + PurePosixPath(page).relative_to("docs").as_posix()
+
+
+def _lab(lab: Page) -> tuple[str, set[str]]:
+    """A lab's title and the keys that it cites."""
+    texts = [line.text for line in lab.lines]
+    title = next((text[2:].strip() for text in texts if text.startswith("# ")), lab.path)
+    return title, cited_keys("\n".join(texts))
+
+
+def cited_keys(text: str) -> set[str]:
+    """The keys of all citations of a text."""
+    return {one[1] for group in CITED.finditer(text) for one in ONE.finditer(group[1])}
 
 
 def questions(pages: list[Page]) -> list[Question]:
@@ -53,11 +73,11 @@ def questions(pages: list[Page]) -> list[Question]:
             fences = [fence for fence in page.fences if start < fence.first < end]
             if fences:
                 body = "\n".join(texts[start + 1 : end])
-                found.append(_question(page.path, topic, heading.id, heading.title, body, fences))
+                found.append(_question(page.path, topic, heading, end, body, fences))
     return found
 
 
-def _question(page: str, topic: str, name: str, title: str, body: str, fences: list[Fence]) -> Question:
+def _question(page: str, topic: str, heading: Heading, end: int, body: str, fences: list[Fence]) -> Question:
     verdict = status = note = answer = ""
     for paragraph in re.split(r"\n\s*\n", body.strip()):
         if paragraph.startswith("**Verdict: "):
@@ -68,7 +88,9 @@ def _question(page: str, topic: str, name: str, title: str, body: str, fences: l
         elif not answer and paragraph[0] not in "#`<|":
             answer = " ".join(paragraph.split())
     cited = list(dict.fromkeys(one[1] for group in CITED.finditer(body) for one in ONE.finditer(group[1])))
-    return Question(page, topic, name, title, answer, verdict, status or "answered", note, fences, cited)
+    return Question(
+        page, topic, heading.id, heading.title, answer, verdict, status or "answered", note, heading.line, end, fences, cited
+    )
 
 
 def expand_directive(kind: str, start: str, pages: list[Page], root: Path) -> list[str]:
@@ -97,7 +119,9 @@ def _index(asked: list[Question], start: str, records: Records) -> list[str]:
     summary = ", ".join(f"{counted[s]} {s}" for s in ("answered", "contested", "open") if counted[s])
     out = [f"{len(asked)} questions: {summary}; {sum(len(q.fences) for q in asked)} snippets.", ""]
     labels = sources(records.folder.parent)
-    for topic in dict.fromkeys(q.topic for q in asked):
+    topics = list(dict.fromkeys(q.topic for q in asked))
+    out += [_filter(topics, [s for s in counted], [v for v in VERDICTS.values() if any(q.verdict == v for q in asked)]), ""]
+    for topic in topics:
         name = re.sub(r"\W+", "-", topic.lower()).strip("-")
         out += [
             f"## {topic} {{ #topic-{name} }}",
@@ -111,6 +135,18 @@ def _index(asked: list[Question], start: str, records: Records) -> list[str]:
             out.append(f"| {q.link(start, q.title)} | {q.status} | {q.verdict} | {count} | {cited} |")
         out.append("")
     return out
+
+
+def _filter(topics: list[str], statuses: list[str], verdicts: list[str]) -> str:
+    """The form that narrows the index; docs/assets/evidence.js shows it and heeds it."""
+    choices = {"topic": ("every topic", topics), "status": ("every status", statuses), "verdict": ("every verdict", verdicts)}
+    parts = ['<label>Words <input type="search" name="words" autocomplete="off"></label>']
+    for name, (every, values) in choices.items():
+        options = "".join(f"<option>{escape(value)}</option>" for value in values)
+        parts.append(
+            f'<label>{name.capitalize()} <select name="{name}"><option value="">{every}</option>{options}</select></label>'
+        )
+    return f'<form class="index-filter" hidden>{"".join(parts)}<output aria-live="polite"></output></form>'
 
 
 def _verdicts(asked: list[Question], start: str) -> list[str]:
@@ -138,8 +174,11 @@ def _open(asked: list[Question], start: str) -> list[str]:
 
 def _references(asked: list[Question], start: str, root: Path) -> list[str]:
     out = []
+    labs = {lab.path: _lab(lab) for lab in read_labs(root)}
     for key, source in sorted(sources(root).items(), key=lambda item: (item[1].authors.split()[-1:], item[1].year)):
-        uses = "; ".join(q.link(start, q.id) for q in asked if key in q.cited)
+        links = [q.link(start, q.id) for q in asked if key in q.cited]
+        links += [f"[{title}]({_way(start, path)})" for path, (title, cited) in labs.items() if key in cited]
+        uses = "; ".join(links)
         cited = f" Cited by {uses}." if uses else ""
         out.append(f"- {source.authors}: [{source.title}]({source.url}). {source.venue}, {source.year}.{cited}")
     return out

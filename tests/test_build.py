@@ -3,6 +3,8 @@
 import json
 import os
 import re
+import shutil
+import subprocess
 from collections.abc import Callable
 from html import unescape
 from pathlib import Path
@@ -10,6 +12,7 @@ from pathlib import Path
 import markdown
 import pytest
 
+import evidence.footers
 import evidence.records
 from evidence.errors import EvidenceError
 from evidence.extension import EvidenceExtension
@@ -62,6 +65,51 @@ def test_the_page_shows_output_status_and_provenance(convert) -> None:
 def test_the_source_link_stands_only_where_the_repository_is_known(convert) -> None:
     assert ">Source</a>" not in convert()
     assert '<a href="https://x.org/r/blob/main/snippets/two.py">Source</a>' in convert(repository="https://x.org/r/")
+
+
+def test_below_an_answer_stand_its_date_and_the_ways_to_mend_it(convert, ran) -> None:
+    git = ["git", "-c", "user.name=n", "-c", "user.email=n@e.org", "-c", "commit.gpgsign=false"]
+    for command in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "first", "--date", "2001-02-03T04:05:06Z"]):
+        subprocess.run(
+            [*git, *command], cwd=ran.root, check=True, env=os.environ | {"GIT_COMMITTER_DATE": "2001-02-03T04:05:06Z"}
+        )
+    evidence.footers._changes.cache_clear()
+    html = unescape(convert(repository="https://x.org/r"))
+    for expected in (
+        'href="https://x.org/r/edit/main/docs/page.md#L3"',
+        "template=wrong-answer.yml&title=Wrong%20answer%3A%20two&question=two",
+        "template=new-question.yml&title=Question%3A%20&follows=two",
+        'last changed <time datetime="2001-02-03">',
+    ):
+        assert expected in html, expected
+    shutil.rmtree(ran.root / ".git")
+    evidence.footers._changes.cache_clear()
+    assert "question-footer" not in convert(), "neither a date nor a repository is known"
+
+
+def test_search_engines_read_the_questions_and_their_answers(convert, ran) -> None:
+    answer = "It **is** $2$, see [Home](index.md) and [@euler1748, ch. 2]; `a</script>`."
+    ran.page(PAGE.replace("```python", answer + "\n\n```python", 1))
+    text = (ran.root / "docs/page.md").read_text()
+    html = convert(text)
+    ran.page(PAGE)
+    found = re.search(r'<script type="application/ld\+json">(.*?)</script>', html)
+    assert found
+    data = json.loads(found[1])
+    assert data["@type"] == "FAQPage" and data["license"].startswith("https://creativecommons.org/")
+    assert data["mainEntity"] == [
+        {
+            "@type": "Question",
+            "@id": "#two",
+            "name": "Is it two?",
+            "acceptedAnswer": {
+                "@type": "Answer",
+                "text": "It is 2, see Home and; a</script>.",
+                "url": "#two",
+                "citation": ["https://e.org"],
+            },
+        }
+    ]
 
 
 def test_a_formula_becomes_mathml(convert) -> None:

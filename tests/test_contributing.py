@@ -44,7 +44,7 @@ BIB = "@book{peano1889, title={Arithmetices}, author={Giuseppe Peano}, publisher
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project with the tests of this one and no pages but the index."""
     root = tmp_path_factory.mktemp("project")
-    for name in ("pyproject.toml", "mkdocs.yml", "tests", "docs/assets"):
+    for name in ("pyproject.toml", "mkdocs.yml", "tests", "evidence", "docs/assets"):
         source = ROOT / name
         if source.is_dir():
             shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("__pycache__"))

@@ -1,5 +1,6 @@
 """The built site: every answer is whole, every link leads somewhere, and both engines show the same evidence."""
 
+import json
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -8,7 +9,9 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from evidence.citations import sources
 from evidence.pages import Page, read_site
+from evidence.questions import cited_keys
 
 ROOT = Path(__file__).parent.parent
 PAGES = [page for page in read_site(ROOT) if any(heading.level == 2 for heading in page.headings)]
@@ -174,6 +177,30 @@ def test_ids_are_unique_on_each_page(site: Path) -> None:
         ids = [a["id"] for _, a in Elements(html_of(site, page)).found if "id" in a]
         twice = {name for name in ids if ids.count(name) > 1}
         assert not twice, f"{page.path}: {sorted(twice)[:5]}"
+
+
+def test_every_source_is_whole_and_cited() -> None:
+    texts = [file.read_text(encoding="utf-8") for kind in ("*.md", "*.py") for file in (ROOT / "docs").rglob(kind)]
+    known = sources(ROOT)
+    assert uncited(set(known), texts) == [], "cite them, or take them out of docs/references.bib"
+    for key, source in known.items():
+        lacking = [name for name in ("authors", "title", "venue", "year", "url") if not getattr(source, name)]
+        assert not lacking, f"docs/references.bib: {key} lacks {lacking}"
+
+
+def uncited(keys: set[str], texts: list[str]) -> list[str]:
+    return sorted(keys - {key for text in texts for key in cited_keys(text)})
+
+
+def test_a_source_that_nothing_cites_is_found() -> None:
+    assert uncited({"a", "b", "c"}, ["As [@a, sec. 1; @c] says, not b."]) == ["b"]
+
+
+def test_each_page_of_questions_tells_search_engines_what_it_answers(site: Path) -> None:
+    for page in PAGES:
+        data = re.search(r'<script type="application/ld\+json">(.*?)</script>', html_of(site, page))
+        names = [entity["@id"] for entity in json.loads(data[1])["mainEntity"]] if data else []
+        assert names == [f"#{name}" for name, _, _ in sections(page)], page.path
 
 
 def test_the_formula_font_holds_every_character_of_the_formulas(site: Path) -> None:

@@ -1,0 +1,90 @@
+"""What stands below each answer (when it last changed, the ways to mend and to continue it) and what search engines read."""
+
+import json
+import re
+import subprocess
+from functools import lru_cache
+from html import escape
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+from evidence.pages import Page
+from evidence.questions import Question
+
+LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+
+
+@lru_cache(maxsize=4)
+def _changes(root: Path) -> dict[str, str]:
+    """The day (ISO 8601) of the last commit of each file under docs/ and snippets/; none where git knows nothing of them."""
+    command = ["git", "log", "--format=%x00%cs", "--name-only", "--relative", "--", "docs", "snippets"]
+    try:
+        text = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return {}
+    found: dict[str, str] = {}
+    for commit in text.split("\x00")[1:]:
+        day, *files = commit.split("\n")
+        for file in filter(None, files):
+            found.setdefault(file, day)
+    return found
+
+
+def last_changed(root: Path, page: Page) -> str:
+    """The day on which a page or a snippet that it shows last changed, or ""."""
+    changes = _changes(root)
+    return max((changes.get(path, "") for path in {page.path, *(line.path for line in page.lines)}), default="")
+
+
+def footer(question: Question, line: int, repository: str, day: str) -> str:
+    """The line below an answer, as HTML; "" where neither the repository nor the day is known.
+
+    Args:
+        question: the question that was answered.
+        line: where it stands in its page.
+        repository: the repository's address, or "".
+        day: when its page last changed, or "".
+    """
+    parts = []
+    if repository:
+        ways = {
+            "Edit this answer": f"{repository}/edit/main/{quote(question.page)}#L{line}",
+            "Report a mistake": _issue(repository, "wrong-answer.yml", f"Wrong answer: {question.id}", question=question.id),
+            "Ask a follow-up": _issue(repository, "new-question.yml", "Question: ", follows=question.id),
+        }
+        parts += [f'<a href="{escape(way)}">{name}</a>' for name, way in ways.items()]
+    if day:
+        parts.append(f'last changed <time datetime="{day}">{day}</time>')
+    return f'<p class="question-footer">{" · ".join(parts)}</p>' if parts else ""
+
+
+def _issue(repository: str, template: str, title: str, **fields: str) -> str:
+    """The address of a new issue with some of its form's fields filled in."""
+    return f"{repository}/issues/new?" + urlencode({"template": template, "title": title} | fields, quote_via=quote)
+
+
+def structured_data(asked: list[Question], day: str, cited: dict[str, str]) -> str:
+    """The questions of a page and their short answers in the words of schema.org, as JSON-LD in a script element.
+
+    Args:
+        asked: the page's questions.
+        day: when the page last changed, or "".
+        cited: the address of each source, by its key.
+    """
+    entities = []
+    for question in asked:
+        sources = [cited[key] for key in question.cited if key in cited]
+        answer = {"@type": "Answer", "text": plain(question.answer), "url": f"#{question.id}", "citation": sources}
+        entities.append({"@type": "Question", "@id": f"#{question.id}", "name": plain(question.title), "acceptedAnswer": answer})
+    data = {"@context": "https://schema.org", "@type": "FAQPage", "license": LICENCE, "mainEntity": entities}
+    if day:
+        data["dateModified"] = day
+    text = json.dumps(data, ensure_ascii=False).replace("</", "<\\/")
+    return f'<script type="application/ld+json">{text}</script>'
+
+
+def plain(markdown: str) -> str:
+    """A short answer without its markup; formulas stay LaTeX, citations go."""
+    text = re.sub(r"\s*\[@[^\]]*\]", "", markdown)
+    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
+    return re.sub(r"\*\*|`|(?<!\\)\$|(?<!\w)\*|\*(?!\w)", "", text)
