@@ -39,7 +39,7 @@ test: $(VENV)/installed ## run everything afresh: snippets, machinery, built sit
 	$(BIN)/python -m pytest --fresh $(if $(Q),docs tests/test_site.py tests/test_snippets.py -q -k '$(Q)')
 
 serve: $(VENV)/installed ## the site at http://127.0.0.1:8000, reloaded as you write
-	$(BIN)/python -m evidence serve
+	$(BIN)/python -m evidence serve $(if $(ADDRESS),--address $(ADDRESS))
 
 reseed: $(VENV)/installed ## run every claim with all seeds shifted by 1 to N (N=10)
 	$(BIN)/python -m pytest docs -q -s --progress --no-header --reseed $(N)

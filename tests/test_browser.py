@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
 
+from evidence.labs import read_labs
 from evidence.pages import read_site
 
 ROOT = Path(__file__).parent.parent
@@ -18,6 +19,7 @@ QUIET = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-back
 ADDRESSES = [
     "/".join([*Path(page.path).relative_to("docs").with_suffix("").parts, ""]).removesuffix("index/") for page in read_site(ROOT)
 ]
+ADDRESSES += [f"labs/{Path(lab.path).stem}/" for lab in read_labs(ROOT)]
 SCHEMES = ("light", "dark")
 
 
@@ -134,3 +136,22 @@ def test_the_page_reads_without_javascript(browser, origin, address) -> None:
         for element in page.locator(selector).all()[:3]:
             assert element.is_visible()
     context.close()
+
+
+def test_the_index_narrows_to_what_is_asked_for(browser, origin) -> None:
+    page, faults = open_page(browser.new_context(), f"{origin}/questions/")
+    rows, told = page.locator("table tbody tr:visible"), page.locator(".index-filter output")
+    every = rows.count()
+    assert every > 50 and told.inner_text() == f"{every} shown" and not faults
+    page.fill("[name=words]", "running mean")
+    assert 1 <= rows.count() < 5 and page.locator("a[href$='#running-mean-and-variance']").is_visible()
+    assert page.locator("h2:visible").count() == 1, "a topic with nothing to show is hidden"
+    page.fill("[name=words]", "")
+    page.select_option("[name=verdict]", "does not hold")
+    assert 1 <= rows.count() < every
+    assert {cell.inner_text() for cell in page.locator("table tbody tr:visible td:nth-child(3)").all()} == {"does not hold"}
+    page.select_option("[name=verdict]", "")
+    page.select_option("[name=topic]", "Dropout")
+    assert told.inner_text() == f"{rows.count()} shown" and 1 <= rows.count() < every
+    page.select_option("[name=topic]", "")
+    assert rows.count() == every

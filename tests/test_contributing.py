@@ -1,9 +1,14 @@
 """The way of a contributor: a new question is refused for each thing it lacks, and stands on the index when it is whole."""
 
+import os
 import re
 import shutil
+import signal
+import socket
 import subprocess
 import sys
+import time
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -127,3 +132,87 @@ def test_an_id_that_is_taken_is_refused(project: Path) -> None:
     (project / "docs/taken.md").write_text("# Taken\n\n## Here? { #here }\n")
     done = call(project, "evidence", "new-question", "counting", "here", "Why?")
     assert done.returncode != 0 and "docs/taken.md:3: has the id 'here' already" in done.stderr
+
+
+def steps() -> list[str]:
+    """The commands of CONTRIBUTING.md's first listing."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    return text.partition("```console\n")[2].partition("\n```")[0].splitlines()
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="needs the repository's history")
+def test_the_five_steps_of_contributing_run(tmp_path: Path) -> None:
+    """Each command as it is written, in a clone that borrows this environment; `make test` is what this test is part of."""
+    clone = tmp_path / "REPOSITORY"
+    cloning, asking, serving, trying, finishing = steps()
+
+    def run(command: str) -> subprocess.CompletedProcess[str]:
+        quiet = os.environ | {"NO_MKDOCS_2_WARNING": "true"}
+        return subprocess.run(command, shell=True, cwd=clone, capture_output=True, text=True, env=quiet)
+
+    assert cloning == "git clone https://github.com/OWNER/REPOSITORY && cd REPOSITORY"
+    cloned = subprocess.run(f"git clone -q {ROOT} REPOSITORY && cd REPOSITORY", shell=True, cwd=tmp_path, capture_output=True)
+    assert cloned.returncode == 0, cloned.stderr
+    listed = ["git", "ls-files", "-co", "--exclude-standard"]
+    for name in subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines():
+        if (ROOT / name).is_file():  # as it is here, committed or not
+            (clone / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, clone / name)
+    environment = Path(sys.executable).parent.parent
+    (clone / ".venv").mkdir()
+    for part in environment.iterdir():
+        (clone / ".venv" / part.name).symlink_to(part) if part.name != "installed" else None
+    (clone / ".venv/installed").touch()
+
+    asked = run(asking.replace("my-question", "two-more").replace("Does … ?", "Is two more than one?"))
+    assert asked.returncode == 0 and "make test Q=two-more" in asked.stdout, asked.stdout + asked.stderr
+
+    command = trying.replace("my-question", "two-more")
+    refused = run(command)
+    assert refused.returncode != 0 and "line 2 of the section is not filled in" in refused.stdout, refused.stdout[-2000:]
+    page, snippet = clone / "docs/training/dropout.md", clone / "snippets/dropout/two_more.py"
+    snippet.write_text(CLAIM + ASSERTION)
+    whole = ANSWER.partition("\n\n")[2].replace("snippets/counting", "snippets/dropout").replace("peano1889", "srivastava2014")
+    page.write_text(page.read_text(encoding="utf-8").partition("## Is two more than one?")[0] + whole, encoding="utf-8")
+    began = time.monotonic()
+    accepted = run(command)
+    assert accepted.returncode == 0, accepted.stdout[-2000:]
+    assert time.monotonic() - began < 60, "one question alone takes seconds (under ten on an idle machine)"
+
+    port = _free_port()
+    server = subprocess.Popen(
+        ["make", "serve", f"ADDRESS=127.0.0.1:{port}"],
+        cwd=clone,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    assert serving == "make serve"
+    try:
+        shown = _wait_for(f"http://127.0.0.1:{port}/training/dropout/", "Is two more than one?")
+        assert 'id="two-more"' in shown
+    finally:
+        os.killpg(server.pid, signal.SIGKILL)
+
+    assert finishing == "make lint && make test"
+    linted = run("make lint")
+    assert linted.returncode == 0, linted.stdout[-2000:] + linted.stderr[-2000:]
+    assert "pytest --fresh" in run("make -n test").stdout
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def _wait_for(url: str, text: str) -> str:
+    for _ in range(600):
+        try:
+            page = urllib.request.urlopen(url, timeout=5).read().decode()
+            if text in page:
+                return page
+        except OSError:
+            pass
+        time.sleep(0.2)
+    raise AssertionError(f"{url} does not show {text!r}")
