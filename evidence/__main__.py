@@ -1,9 +1,11 @@
 """The commands behind the Makefile: serve, publish and new-question."""
 
 import argparse
+import os
 import shutil
 from pathlib import Path
 
+from evidence.exports import export_site
 from evidence.labs import read_labs
 from evidence.new_question import new_question
 from evidence.serve import serve
@@ -16,6 +18,7 @@ def publish(root: Path, site: Path) -> None:
     """
     if (root / "snippets").is_dir():
         shutil.copytree(root / "snippets", site / "snippets", dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+    export_site(root, site, os.environ.get("SITE_URL", ""))
     for lab in read_labs(root):
         folder = site / "labs" / Path(lab.path).stem
         folder.mkdir(parents=True, exist_ok=True)

@@ -2,7 +2,6 @@
 
 import os
 import re
-import sys
 import xml.etree.ElementTree as etree
 from html import escape
 from pathlib import Path, PurePosixPath
@@ -15,7 +14,7 @@ from markdown.treeprocessors import Treeprocessor
 
 from evidence.citations import Citations, UnknownKey, sources
 from evidence.errors import EvidenceError
-from evidence.footers import footer, last_changed, structured_data
+from evidence.footers import footer, last_changed, page_bar, relative_root, structured_data
 from evidence.formulas import Formulas, InvalidFormula
 from evidence.pages import Fence, Page, parse, read_site
 from evidence.questions import DIRECTIVE, Question, expand_directive, questions
@@ -97,12 +96,18 @@ class PagePreprocessor(Preprocessor):
                 out += expand_directive(directive[1], page.path, [known for known, _ in site], self.root)
             else:
                 out.append(page.lines[index].text)
+                if page.lines[index].text.startswith("# ") and (bar := self.bar(asked)):
+                    out += ["", self.md.htmlStash.store(bar), ""]
             index += 1
         out += [block for question in ends.values() for block in ("", self.below(question, day))]
         if asked:
             cited = {key: source.url for key, source in sources(self.root).items()}
             out += ["", self.md.htmlStash.store(structured_data(asked, day, cited))]
         return out + [""]
+
+    def bar(self, asked: list[Question]) -> str:
+        runs = [record.ran for fence in self.page.fences if (record := self.records.load(fence))]
+        return page_bar(self.page, asked, min(runs, default=""), links=not self.preview)
 
     def below(self, question: Question, day: str) -> str:
         html = footer(question, question.line, self.repository, day)
@@ -170,16 +175,6 @@ class Anchors(Treeprocessor):
                     said = text.removeprefix("Verdict: ").lower()
                     kind = next((k for start, k in VERDICTS.items() if said.startswith(start)), "conditional")
                     element.set("class", f"verdict verdict-{kind}")
-
-
-def relative_root(page: str) -> str:
-    """The way from a page's address (a folder, but for an index) to the site's root.
-
-    MkDocs leaves links in HTML as they are; Zensical reads them as relative to the page's file and rewrites them.
-    """
-    path = PurePosixPath(page).relative_to("docs") if page.startswith("docs/") else PurePosixPath("index.md")
-    is_file = path.stem in ("index", "README") or "zensical" in sys.modules
-    return "../" * (len(path.parts) - (1 if is_file else 0))
 
 
 _SITES: dict[tuple[Path, int], list[tuple[Page, str]]] = {}

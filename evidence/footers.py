@@ -3,14 +3,16 @@
 import json
 import re
 import subprocess
+import sys
 from functools import lru_cache
 from html import escape
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from urllib.parse import quote, urlencode
 
 from evidence.pages import Page
 from evidence.questions import Question
 
+WORDS_A_MINUTE, LINES_A_MINUTE = 220, 20  # of prose, of code
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 
 
@@ -56,6 +58,42 @@ def footer(question: Question, line: int, repository: str, day: str) -> str:
     if day:
         parts.append(f'last changed <time datetime="{day}">{day}</time>')
     return f'<p class="question-footer">{" · ".join(parts)}</p>' if parts else ""
+
+
+def page_bar(page: Page, asked: list[Question], ran: str, links: bool) -> str:
+    """The line below a page's title, as HTML: how long it reads, when its evidence last ran, its other forms.
+
+    Args:
+        page: the page.
+        asked: its questions.
+        ran: the day on which the oldest of its evidence ran, or "".
+        links: whether the other forms of the page are there to be linked.
+    """
+    if not asked:
+        return ""
+    words = sum(len(line.text.split()) for line in page.lines if line.path == page.path)
+    code = sum(len(fence.origin) for fence in page.fences)
+    minutes = round(words / WORDS_A_MINUTE + code / LINES_A_MINUTE) or 1
+    facts = [f"{len(asked)} question{'s' if len(asked) > 1 else ''}", f"{minutes} min to read with the code"]
+    if ran:
+        facts.append(f'evidence last ran <time datetime="{ran}">{ran}</time>')
+    stem = PurePosixPath(page.path).relative_to("docs").with_suffix("")
+    start = relative_root(page.path)
+    forms = {"ipynb": "Notebook", "zip": "Snippets", "md": "Markdown"}
+    ways = [f'<a href="{start}{stem}.{kind}" download>{name}</a>' for kind, name in forms.items()] if links else []
+    if links:
+        ways.append(f'<button type="button" class="page-copy" data-from="{start}{stem}.md" hidden>Copy page</button>')
+    return f'<p class="page-bar"><span>{" · ".join(facts)}</span> <span class="evidence-links">{" ".join(ways)}</span></p>'
+
+
+def relative_root(page: str) -> str:
+    """The way from a page's address (a folder, but for an index) to the site's root.
+
+    MkDocs leaves links in HTML as they are; Zensical reads them as relative to the page's file and rewrites them.
+    """
+    path = PurePosixPath(page).relative_to("docs") if page.startswith("docs/") else PurePosixPath("index.md")
+    is_file = path.stem in ("index", "README") or "zensical" in sys.modules
+    return "../" * (len(path.parts) - (1 if is_file else 0))
 
 
 def _issue(repository: str, template: str, title: str, **fields: str) -> str:

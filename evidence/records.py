@@ -7,6 +7,7 @@ import platform
 import re
 import tempfile
 from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -33,6 +34,7 @@ class Record:
     versions: dict[str, str]
     seeds: tuple[int, int] | None = field(default=None)  # held for … of … shifts of all seeds, where that was run
     cells: list[tuple[str, int]] = field(default_factory=list)  # of a lab: what each cell printed, how many figures it drew
+    ran: str = ""  # the day, ISO 8601
 
 
 @cache
@@ -116,7 +118,7 @@ class Records:
         record = Record(
             fence.snippet, digest(fence), outcome.stdout, outcome.stderr, outcome.figures, round(outcome.seconds, 3), versions()
         )
-        record.cells = outcome.cells
+        record.cells, record.ran = outcome.cells, datetime.now(UTC).date().isoformat()
         body = asdict(record) | {"seeds": None}
         self._write(self._path(fence), json.dumps({"record": body, "checksum": _checksum(body)}))
         self._path(fence, "failed").unlink(missing_ok=True)

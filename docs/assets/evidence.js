@@ -9,6 +9,17 @@ for (const button of document.querySelectorAll(".evidence-copy")) {
   });
 }
 
+// Copy a whole page as Markdown, with its outputs.
+for (const button of document.querySelectorAll(".page-copy")) {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const text = fetch(button.dataset.from).then((answer) => (answer.ok ? answer.text() : Promise.reject(answer.status)));
+    await navigator.clipboard.writeText(await text);
+    button.textContent = "Copied";
+    setTimeout(() => (button.textContent = "Copy page"), 1500);
+  });
+}
+
 // The index of questions narrows to what is asked for; without this script the form stays hidden and the tables are whole.
 for (const form of document.querySelectorAll(".index-filter")) {
   const tables = [...form.parentElement.querySelectorAll("table")].map((table) => {

@@ -1,0 +1,152 @@
+"""The site in other forms: each page as Markdown with its outputs and as a notebook, the snippets as zip files, llms.txt."""
+
+import io
+import re
+import zipfile
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import nbformat
+
+from evidence.citations import CITATION, ONE, Source, sources
+from evidence.pages import Fence, Page, read_site
+from evidence.questions import DIRECTIVE, expand_directive, questions
+from evidence.records import Record, Records
+
+HEADING_ID = re.compile(r"^(#{1,6} .*?)\s*\{[^}]*\}\s*$")
+NODE: Any = nbformat.NotebookNode
+
+
+def export_site(root: Path, site: Path, address: str = "") -> None:
+    """Write every other form of the pages into a built site.
+
+    Args:
+        root: the project, whose records are up to date.
+        site: the built site.
+        address: where the site will stand, for the links of notebooks; they are left out where it is unknown.
+    """
+    pages = read_site(root)
+    records, known = Records(root), sources(root)
+    asking = {question.page for question in questions(pages)}
+    for page in pages:
+        parts = split(page, pages, root)
+        target = site / PurePosixPath(page.path).relative_to("docs")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(as_markdown(parts, records, known), encoding="utf-8")
+        if page.path in asking:
+            notebook = as_notebook(page, parts, records, known, address)
+            nbformat.write(notebook, target.with_suffix(".ipynb"))  # type: ignore[no-untyped-call]
+            shown = {fence.snippet: fence.code for fence in page.fences if fence.snippet.endswith(".py")}
+            target.with_suffix(".zip").write_bytes(zipped(shown))
+    every = {fence.snippet: fence.code for page in pages for fence in page.fences if fence.snippet.endswith(".py")}
+    (site / "snippets.zip").write_bytes(zipped(every))
+    (site / "llms.txt").write_text(llms(pages, address), encoding="utf-8")
+
+
+def split(page: Page, pages: list[Page], root: Path) -> list[str | Fence]:
+    """A page as prose and runnable fences, in their order; what is generated stands in its place."""
+    starts = {fence.first: fence for fence in page.fences}
+    out: list[str | Fence] = []
+    prose: list[str] = []
+    index = 0
+    while index < len(page.lines):
+        text = page.lines[index].text
+        if fence := starts.get(index):
+            out += ["\n".join(prose), fence]
+            prose, index = [], fence.last
+        elif directive := DIRECTIVE.match(text):
+            prose += [line for line in expand_directive(directive[1], page.path, pages, root) if not line.startswith("<form")]
+        else:
+            prose.append(HEADING_ID.sub(r"\1", text))
+        index += 1
+    return [part for part in [*out, "\n".join(prose)] if not isinstance(part, str) or part.strip()]
+
+
+def cited(text: str, known: dict[str, Source]) -> str:
+    """The same Markdown with its citations as links."""
+
+    def links(match: re.Match[str]) -> str:
+        ones = [(known[one[1]], one[2]) for one in ONE.finditer(match[1])]
+        return "; ".join(f"[{source.label}]({source.url}){', ' + where.strip() if where else ''}" for source, where in ones)
+
+    return re.sub(CITATION, links, text)
+
+
+def as_markdown(parts: list[str | Fence], records: Records, known: dict[str, Source]) -> str:
+    """A page as Markdown, each snippet followed by what it printed and by the words for its figures."""
+    out = []
+    for part in parts:
+        if isinstance(part, str):
+            out.append(cited(part, known).strip())
+            continue
+        out.append(f"```python title={part.snippet}\n{part.code}```")
+        record = records.load(part)
+        if record and record.stdout:
+            out.append(f"It printed:\n\n```text\n{record.stdout.rstrip()}\n```")
+        out += [f"Figure: {cited(caption, known)} ({alt})" for alt, caption in part.figures]
+    return "\n\n".join(out) + "\n"
+
+
+def as_notebook(page: Page, parts: list[str | Fence], records: Records, known: dict[str, Source], address: str) -> Any:
+    """A page as a notebook with the outputs of its records."""
+    cells: list[Any] = []
+    for n, part in enumerate(parts):
+        head = {"id": f"part-{n}", "metadata": {}}
+        if isinstance(part, str):
+            source = _absolute(cited(part, known).strip(), page.path, address)
+            cells.append(NODE(cell_type="markdown", source=source, **head))
+            continue
+        record = records.load(part)
+        outputs = _outputs(record) if record else []
+        count = 1 + sum(cell.cell_type == "code" for cell in cells)
+        cells.append(NODE(cell_type="code", source=part.code.rstrip(), outputs=outputs, execution_count=count, **head))
+        captions = "\n\n".join(f"*{cited(caption, known)}*" for _, caption in part.figures)
+        if captions:
+            cells.append(NODE(cell_type="markdown", source=captions, id=f"part-{n}-captions", metadata={}))
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return NODE(nbformat=4, nbformat_minor=5, metadata=NODE(kernelspec=NODE(kernel)), cells=cells)
+
+
+def _outputs(record: Record) -> list[Any]:
+    printed = [NODE(output_type="stream", name="stdout", text=record.stdout)] if record.stdout else []
+    drawn = [NODE(output_type="display_data", data={"image/svg+xml": svg}, metadata={}) for svg in record.figures]
+    return printed + drawn
+
+
+def _absolute(text: str, page: str, address: str) -> str:
+    """Relative links made absolute; without an address, their text alone."""
+
+    def link(match: re.Match[str]) -> str:
+        label, path, anchor = match[1], match[2], match[3] or ""
+        if not address:
+            return label
+        folder = PurePosixPath(page).relative_to("docs").parent
+        parts: list[str] = []
+        for part in (folder / path).parts if path else PurePosixPath(page).relative_to("docs").parts:
+            parts = parts[:-1] if part == ".." else [*parts, part]
+        target = re.sub(r"(?:^|/)index\.md$|\.(?:md|py)$", "/", "/".join(parts))
+        return f"[{label}]({address.rstrip('/')}/{target.lstrip('/')}{anchor})"
+
+    return re.sub(r"\[([^\]]+)\]\((?![a-z]+:)([^)#]*)(#[^)]*)?\)", link, text)
+
+
+def zipped(files: dict[str, str]) -> bytes:
+    """A zip file of snippets, by their paths, with the script that runs them all; the same bytes for the same files."""
+    out = io.BytesIO()
+    runner = (Path(__file__).parent / "run_all.py").read_text(encoding="utf-8")
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in sorted({**files, "run_all.py": runner}.items()):
+            archive.writestr(zipfile.ZipInfo(name, (2020, 1, 1, 0, 0, 0)), text, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
+def llms(pages: list[Page], address: str) -> str:
+    """The site's table of contents for language models (llmstxt.org): each page's Markdown, and the questions that it answers."""
+    start = f"{address.rstrip('/')}/" if address else ""
+    out = ["# CNN Notes, tested", "", "> Questions about convolutional networks, each answered with evidence that runs.", ""]
+    asked = questions(pages)
+    for topic in dict.fromkeys(question.topic for question in asked):
+        ours = [question for question in asked if question.topic == topic]
+        path = PurePosixPath(ours[0].page).relative_to("docs")
+        out += [f"## {topic}", "", f"- [{topic}]({start}{path}): {' '.join(question.title for question in ours)}", ""]
+    return "\n".join(out)
