@@ -14,8 +14,9 @@ from markdown.treeprocessors import Treeprocessor
 
 from evidence.citations import Citations, UnknownKey, sources
 from evidence.errors import EvidenceError
-from evidence.footers import footer, last_changed, page_bar, relative_root, structured_data
+from evidence.footers import footer, last_changed, page_bar, relative_root, structured_data, synonyms
 from evidence.formulas import Formulas, InvalidFormula
+from evidence.glossary import explain
 from evidence.pages import Fence, Page, parse, read_site
 from evidence.questions import DIRECTIVE, Question, expand_directive, questions
 from evidence.records import Record, Records
@@ -42,6 +43,7 @@ class EvidenceExtension(Extension):
         md.inlinePatterns.register(Citations(md, known), "citations", 175)
         md.treeprocessors.register(Formulas(md), "formulas", 15)
         md.treeprocessors.register(Anchors(md), "anchors", 6)  # after attr_list has set the ids, before toc invents others
+        explain(md, root)
         page = PagePreprocessor(md, root, self.getConfig("repository") or "", bool(self.getConfig("preview")))
         md.preprocessors.register(page, "evidence", 28)  # after line ends are normalized, before fences are read
         original = md.convert
@@ -83,6 +85,8 @@ class PagePreprocessor(Preprocessor):
         site = site_of(self.root)
         asked = questions([page])
         ends = {question.end: question for question in asked}
+        also = synonyms(self.root)
+        headed = {question.line: also[question.id] for question in asked if question.id in also}
         day = last_changed(self.root, page)
         index = 0
         while index < len(page.lines):
@@ -98,6 +102,9 @@ class PagePreprocessor(Preprocessor):
                 out.append(page.lines[index].text)
                 if page.lines[index].text.startswith("# ") and (bar := self.bar(asked)):
                     out += ["", self.md.htmlStash.store(bar), ""]
+                if page.lines[index].path == page.path and (words := headed.get(page.lines[index].number)):
+                    said = f'<p class="question-also">Also asked about: {escape(words)}</p>'
+                    out += ["", self.md.htmlStash.store(said), ""]
             index += 1
         out += [block for question in ends.values() for block in ("", self.below(question, day))]
         if asked:

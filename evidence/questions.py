@@ -7,13 +7,14 @@ from html import escape
 from pathlib import Path, PurePosixPath
 
 from evidence.citations import ONE, sources
+from evidence.glossary import listed
 from evidence.labs import read_labs
 from evidence.pages import Fence, Heading, Page
 from evidence.records import Records
 
 VERDICTS = {"holds.": "holds", "holds when": "holds when …", "does not hold": "does not hold"}
 CITED = re.compile(r"\[(@[^\]]+)\]")
-DIRECTIVE = re.compile(r"^<!-- generate: (questions|verdicts|open|references) -->\s*$")
+DIRECTIVE = re.compile(r"^<!-- generate: (questions|verdicts|open|references|glossary) -->\s*$")
 
 
 @dataclass
@@ -102,6 +103,8 @@ def expand_directive(kind: str, start: str, pages: list[Page], root: Path) -> li
         return _verdicts(asked, start)
     if kind == "open":
         return _open(asked, start)
+    if kind == "glossary":
+        return listed(root)
     return _references(asked, start, root)
 
 

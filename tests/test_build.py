@@ -112,6 +112,37 @@ def test_search_engines_read_the_questions_and_their_answers(convert, ran) -> No
     ]
 
 
+def test_a_term_is_explained_at_its_first_use_in_a_section(convert, ran) -> None:
+    ran.write("docs/glossary.md", "# Glossary\n\n<!-- generate: glossary -->\n\n*[BN]: Batch <normalization>.\n")
+    try:
+        html = convert("# BN\n\nBN, `BN` and BN.\n\n## BN\n\n[BN](index.md) and **BN** and BN.\n")
+        mark = '<abbr tabindex="0" title="Batch &lt;normalization&gt;.">BN</abbr>'
+        assert f"<p>{mark}, <code>BN</code> and BN.</p>" in html
+        assert f'<a href="index.md">BN</a> and <strong>BN</strong> and {mark}.' in html
+        assert html.count("<abbr") == 2
+        listed = convert((ran.root / "docs/glossary.md").read_text())
+        assert '<dt id="term-bn">BN</dt><dd>Batch &lt;normalization&gt;.</dd>' in listed.replace("'", '"')
+    finally:
+        (ran.root / "docs/glossary.md").unlink()
+
+
+def test_the_line_below_the_title_counts_and_dates_what_is_there(convert) -> None:
+    bar = re.search(r'<p class="page-bar">.*?</p>', convert())
+    assert bar and "1 question · 1 min to read" in bar[0]
+    assert re.search(r'evidence last ran <time datetime="20\d\d-\d\d-\d\d">', bar[0])
+    assert 'href="../page.ipynb"' in bar[0] and 'data-from="../page.md"' in bar[0]
+    assert "page.ipynb" not in convert(preview=True)
+
+
+def test_other_words_for_a_question_stand_below_it_for_the_search(convert, ran) -> None:
+    ran.write("docs/synonyms.txt", "two: deux, a pair\n")
+    assert re.search(r'</h2>\s*<p class="question-also">Also asked about: deux, a pair</p>', convert())
+    ran.write("docs/synonyms.txt", "two deux\n")
+    with pytest.raises(EvidenceError, match=r"docs/synonyms\.txt:1: found 'two deux'; expected `question-id: other words`"):
+        convert()
+    (ran.root / "docs/synonyms.txt").unlink()
+
+
 def test_a_formula_becomes_mathml(convert) -> None:
     assert "<math><mn>1</mn><mo>+</mo><mn>1</mn><mo>=</mo><mn>2</mn></math>" in convert()
 

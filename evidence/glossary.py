@@ -1,0 +1,69 @@
+"""The glossary: one file of Markdown abbreviations, whose meanings show where the terms are used on any page."""
+
+import re
+import xml.etree.ElementTree as etree
+from html import escape
+from pathlib import Path
+
+from markdown import Markdown
+from markdown.extensions.abbr import AbbrExtension
+from markdown.treeprocessors import Treeprocessor
+
+FILE = "docs/glossary.md"
+TERM = re.compile(r"^\*\[(?P<term>[^\]]+)\]: (?P<meaning>.+)$", re.M)
+UNMARKED = {"a", "abbr", "code", "h1", "h2", "h3", "h4", "strong", "th"}
+
+
+def terms(root: Path) -> dict[str, str]:
+    """The meaning of each term; none where there is no glossary."""
+    file = root / FILE
+    return dict(TERM.findall(file.read_text(encoding="utf-8"))) if file.exists() else {}
+
+
+def listed(root: Path) -> list[str]:
+    """The glossary as a list of definitions, one line of HTML."""
+    rows = [
+        f"<dt id='term-{re.sub(r'[^a-z0-9]+', '-', t.lower()).strip('-')}'>{escape(t)}</dt><dd>{escape(m)}</dd>"
+        for t, m in terms(root).items()
+    ]
+    return [f"<dl class='glossary'>{''.join(rows)}</dl>"]
+
+
+def explain(md: Markdown, root: Path) -> None:
+    """Let a Markdown instance mark the terms of the glossary, each at its first use in a section."""
+    known = terms(root)
+    if known:
+        AbbrExtension(glossary=known).extendMarkdown(md)
+        md.treeprocessors.register(FirstUses(md), "first-uses", 6.5)
+
+
+class FirstUses(Treeprocessor):
+    """Keeps the mark of a term's first use in each section, reachable by keyboard, and takes away the others."""
+
+    def run(self, root: etree.Element) -> None:
+        self.seen: set[str] = set()
+        self._visit(root, False)
+
+    def _visit(self, parent: etree.Element, unmarked: bool) -> None:
+        for child in list(parent):
+            if child.tag == "h2":
+                self.seen = set()
+            if child.tag == "abbr" and child.get("title"):
+                if unmarked or str(child.text) in self.seen:
+                    _unwrap(parent, child)
+                else:
+                    self.seen.add(str(child.text))
+                    child.set("tabindex", "0")
+            else:
+                self._visit(child, unmarked or child.tag in UNMARKED)
+
+
+def _unwrap(parent: etree.Element, child: etree.Element) -> None:
+    """Put an element's text in its place."""
+    index = list(parent).index(child)
+    text = (child.text or "") + (child.tail or "")
+    if index:
+        parent[index - 1].tail = (parent[index - 1].tail or "") + text
+    else:
+        parent.text = (parent.text or "") + text
+    parent.remove(child)
