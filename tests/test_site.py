@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from evidence.citations import sources
+from evidence.footers import synonyms
 from evidence.pages import Page, read_site
 from evidence.questions import cited_keys
 
@@ -224,3 +225,8 @@ def math_italic(letter: str) -> str:
 def test_the_snippets_can_be_downloaded_as_they_are(site: Path) -> None:
     for file in (ROOT / "snippets").rglob("*.py"):
         assert (site / file.relative_to(ROOT)).read_bytes() == file.read_bytes()
+
+
+def test_the_words_for_the_search_belong_to_questions() -> None:
+    asked = {name for _, name, _ in QUESTIONS}
+    assert not set(synonyms(ROOT)) - asked, f"docs/synonyms.txt names no questions: {sorted(set(synonyms(ROOT)) - asked)}"
