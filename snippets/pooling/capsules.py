@@ -56,4 +56,6 @@ for rounds, found in length.items():
 assert all(same), f"global max pooling should code both arrangements alike, did so for {sum(same)} of {len(same)}"
 assert all(right), f"the longer capsule should name the arrangement, did for {sum(right)} of {len(right)}"
 first, third = np.mean(length[1], axis=0), np.mean(length[3], axis=0)
-assert third[0] > first[0] + 0.05 > third[1] + 0.05, f"routing should lengthen the right capsule, {first}, {third}"
+assert first[0] > first[1] + 0.05, f"the right whole should be longer even without routing, {first}"
+assert third[0] > first[0] + 0.05, f"three rounds should lengthen the right whole, {first[0]:.2f}, {third[0]:.2f}"
+assert third[1] < first[1] - 0.05, f"three rounds should shorten the other, {first[1]:.2f}, {third[1]:.2f}"

@@ -11,7 +11,7 @@ networks = {"max pooling": (16, 32, nn.MaxPool2d(2), 3),  # channels, pooling, s
 
 
 def accuracies(name, moved, seed):
-    """Train on 300 digits placed on a 12 x 12 ground; return the accuracy on them and on 700 others."""
+    """Train on 300 digits placed on a 12 x 12 ground; return the accuracy on these and on 700 others."""
     torch.manual_seed(seed)
     corner = torch.randint(0, 5, (len(y), 2)) if moved else torch.full((len(y), 2), 2)
     x = torch.zeros(len(y), 1, 12, 12)
@@ -26,7 +26,7 @@ def accuracies(name, moved, seed):
                           nn.Flatten(), nn.Linear(second * side * side, 10))
     size[name] = sum(p.numel() for p in model.parameters())
     optimizer = torch.optim.Adam(model.parameters(), lr=5e-3)
-    for _ in range(130):
+    for _ in range(200):
         batch = train[torch.randint(0, 300, (32,))]
         optimizer.zero_grad()
         nn.functional.cross_entropy(model(x[batch]), y[batch]).backward()
@@ -45,10 +45,12 @@ for moved, ground in ((False, "centred"), (True, "moved")):
         print(f"{ground:7s}  {name:12s}  {size[name]:10,d}   {runs[:, 0].mean():.3f}   {runs[:, 1].mean():.3f}"
               f"   {gaps.median():10.3f} ({gaps.min():.3f} to {gaps.max():.3f})")
 change = gap["centred", "no pooling"] - gap["centred", "max pooling"]
-assert abs(change) < 0.04, f"on centred digits the gaps should differ by under 0.04, they differ by {change:.3f}"
-ratio = gap["moved", "max pooling"] / gap["moved", "no pooling"]
-assert ratio < 0.8, f"on moved digits pooling should cut the gap by a fifth, ratio {ratio:.2f}"
+assert abs(change) < 0.05, f"on centred digits the gaps should differ by under 0.05, they differ by {change:.3f}"
+same = test["centred", "no pooling"] - test["centred", "max pooling"]
+assert abs(same) < 0.03, f"on centred digits the test accuracies should lie within 3 points, were {same:.3f} apart"
+cut = gap["moved", "no pooling"] - gap["moved", "max pooling"]
+assert cut > 0.1, f"on moved digits pooling should cut the gap by over 0.1, cut it by {cut:.3f}"
 better = test["moved", "max pooling"] - test["moved", "no pooling"]
-assert better > 0.15, f"on moved digits pooling should read 15 points more of the test digits, was {better:.3f}"
+assert better > 0.2, f"on moved digits pooling should read 20 points more of the test digits, was {better:.3f}"
 equal = size["no pooling"] / size["max pooling"]
 assert 1 < equal < 1.07, f"both should have equal parameters within 7 %, ratio {equal:.3f}"

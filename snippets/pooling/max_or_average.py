@@ -1,11 +1,11 @@
-"""On clean digits max pooling gives fewer test errors than average pooling, between the layers and at the end."""
+"""On digits max pooling learns faster than average pooling, but most of its lead goes with longer training."""
 import torch
 from sklearn.datasets import load_digits
 from torch import nn
 
 digits = load_digits()
-x = torch.tensor(digits.images, dtype=torch.float32)[:, None] / 16  # (1797, 1, 8, 8)
-y = torch.tensor(digits.target)
+x = torch.tensor(digits.images, dtype=torch.float32)[:, None]  # (1797, 1, 8, 8)
+x, y = (x - x.mean()) / x.std(), torch.tensor(digits.target)
 
 
 def network(place, kind):
@@ -20,30 +20,38 @@ def network(place, kind):
 
 
 def test_errors(place, kind, lr, seed):
-    """Train on 1,000 digits and return the test error, clean and with noise on the test images."""
+    """Train on 1,000 digits and return the test error after 100 and after 300 steps."""
     torch.manual_seed(seed)
-    order = torch.randperm(len(y))
+    order, errors = torch.randperm(len(y)), []
     train, test = order[:1000], order[1000:]
     model = network(place, kind)
     optimizer = torch.optim.Adam(model.parameters(), lr=lr)
-    for _ in range(150):
-        batch = train[torch.randint(0, 1000, (50,))]
+    for step in range(1, 301):
+        batch = train[torch.randint(0, 1000, (32,))]
         optimizer.zero_grad()
         nn.functional.cross_entropy(model(x[batch]), y[batch]).backward()
         optimizer.step()
-    with torch.no_grad():
-        noisy = x[test] + 0.4 * torch.randn_like(x[test])
-        return [(model(images).argmax(1) != y[test]).float().mean().item() for images in (x[test], noisy)]
+        if step in (100, 300):
+            with torch.no_grad():
+                errors.append((model(x[test]).argmax(1) != y[test]).float().mean().item())
+    return errors
 
 
-rates = {("local", "max"): 0.02, ("local", "average"): 0.02, ("global", "max"): 0.01, ("global", "average"): 0.02}
+# the best of 0.005, 0.01, 0.02 and 0.04 (or within half a point of it), on other seeds
+rates = {("local", "max"): 0.005, ("local", "average"): 0.02, ("global", "max"): 0.01, ("global", "average"): 0.02}
 error = {}
-print("pooling            test error (min to max of 3 seeds)   with noise 0.4")
+print("                   test error (min to max of 3 seeds)")
+print("pooling            after 100 steps           after 300 steps")
 for (place, kind), lr in rates.items():
     runs = torch.tensor([test_errors(place, kind, lr, seed) for seed in range(0, 300, 100)])  # (seeds, 2)
-    error[place, kind], noisy = runs.mean(0).tolist()
-    clean = runs[:, 0]
-    print(f"{place:6s}  {kind:7s}    {clean.mean():10.3f} ({clean.min():.3f} to {clean.max():.3f})   {noisy:20.2f}")
-for place, margin in (("local", 0), ("global", 0.03)):
-    lead = error[place, "average"] - error[place, "max"]
-    assert lead > margin, f"{place}: max pooling should err over {margin} less than average, was {lead:.3f}"
+    error[place, kind] = runs.mean(0)
+    columns = [f"{r.mean():.3f} ({r.min():.3f} to {r.max():.3f})" for r in runs.T]
+    print(f"{place:6s}  {kind:7s}    {'    '.join(columns)}")
+lead = {place: (error[place, "average"] - error[place, "max"]).tolist() for place in ("local", "global")}
+print("lead of max in points: " + ", ".join(f"{p} {100 * a:.1f} then {100 * b:.1f}" for p, (a, b) in lead.items()))
+assert lead["global"][0] > 0.05, f"at the end max should lead by over 5 points after 100 steps, was {lead}"
+assert lead["global"][1] < 0.75 * lead["global"][0], f"by step 300 a quarter of that lead should be gone, {lead}"
+assert lead["local"][0] > 0, f"between the layers max should lead after 100 steps, was {lead}"
+assert abs(lead["local"][1]) < 0.03, f"between the layers both should lie within 3 points after 300 steps, {lead}"
+worst = max(late.item() for _, late in error.values())
+assert worst < 0.15, f"all four should read 85 % of the digits after 300 steps, worst error {worst:.3f}"

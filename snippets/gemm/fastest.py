@@ -1,0 +1,56 @@
+"""For one image and one filter the FFT beats direct sums and GEMM from 15x15 on; a separable filter changes that."""
+import timeit
+
+import matplotlib.pyplot as plt
+import numpy as np
+import torch
+from numpy.lib.stride_tricks import sliding_window_view
+
+rng = np.random.default_rng(0)
+n, sizes, counts, times = 128, [1, 2, 3, 5, 7, 11, 15, 21, 31], {}, {}
+x = rng.normal(size=(n, n))  # one image, one channel, float64
+for F in sizes:
+    u, v = rng.normal(size=(2, F))
+    w, h = np.outer(u, v), n - F + 1  # a filter of rank 1, so that the separable method can take part
+
+    def direct():
+        return sum(w[i, j] * x[i:i + h, j:j + h] for i, j in np.ndindex(F, F))
+
+    def gemm():
+        return sliding_window_view(x, (F, F)).reshape(h * h, F * F) @ w.ravel()
+
+    def fft():
+        spectrum = np.fft.rfft2(x) * np.fft.rfft2(w[::-1, ::-1], (n, n))
+        return np.fft.irfft2(spectrum, (n, n))[F - 1:, F - 1:]  # what wraps around the border is cut off
+
+    def separable():
+        rows = sum(u[i] * x[i:i + h] for i in range(F))
+        return sum(v[j] * rows[:, j:j + h] for j in range(F))
+
+    # real multiplications an output: 4 a complex product; three transforms and a product, halved for real input
+    per_output = {direct: F**2, gemm: F**2, fft: 2 * (3 * np.log2(n) + 1) * (n / h)**2, separable: F + F * n / h}
+    expected = torch.conv2d(torch.tensor(x)[None, None], torch.tensor(w)[None, None])[0, 0].numpy()
+    for method, count in per_output.items():
+        gap = np.abs(method().reshape(h, h) - expected).max() / np.abs(expected).max()
+        assert gap < 1e-12, f"{method.__name__} should equal conv2d, differs by {gap:.1e}"
+        counts.setdefault(method.__name__, []).append(count)
+        times.setdefault(method.__name__, []).append(min(timeit.repeat(method, number=1, repeat=7)))
+
+fig, axes = plt.subplots(1, 2, figsize=(7, 3.2))
+ratio = {name: dict(zip(sizes, np.divide(t, times["fft"]))) for name, t in times.items()}
+for name, style in zip(times, ("o-", "s--", "^-.", "D:"), strict=True):
+    print(f"{name:9s} time over FFT's:", "  ".join(f"{F}x{F} {ratio[name][F]:5.1f}" for F in (2, 3, 7, 15, 31)))
+    axes[0].loglog(sizes, counts[name], style)
+    axes[1].loglog(sizes, ratio[name].values(), style, label=name)
+for ax, label in zip(axes, ("multiplications for each output", "time, relative to FFT"), strict=True):
+    ax.set(xlabel="filter size F", ylabel=label, xticks=[1, 3, 7, 15, 31], xticklabels=[1, 3, 7, 15, 31])
+    ax.minorticks_off()
+axes[1].legend(fontsize="small")
+plt.show()
+few = [F for F, a, b in zip(sizes, counts["direct"], counts["fft"]) if a < b]
+assert few == [1, 2, 3, 5], f"counted, the direct sum should need fewer products than the FFT up to 5x5, does for {few}"
+assert ratio["direct"][2] < 0.7, f"direct should beat the FFT for 2x2, takes {ratio['direct'][2]:.1f} times as long"
+for F in (15, 21, 31):
+    assert min(ratio["direct"][F], ratio["gemm"][F]) > 2, f"FFT should win for {F}x{F}, others {ratio['direct'][F]:.1f}"
+    assert ratio["direct"][F] > 3 * ratio["separable"][F], f"two vectors should beat their product for {F}x{F}"
+assert ratio["separable"][5] < 0.8, f"two vectors of 5 should beat the FFT, take {ratio['separable'][5]:.1f} of its time"

@@ -1,0 +1,57 @@
+"""In a layer with 16 channels the matrix product beats the FFT for 3x3 filters and loses to it for 13x13."""
+import timeit
+
+import matplotlib.pyplot as plt
+import numpy as np
+import torch
+from numpy.lib.stride_tricks import sliding_window_view
+
+rng = np.random.default_rng(0)
+N, C, K, n = 8, 16, 16, 32  # images, channels, filters, pixels a side
+sizes, times = [1, 2, 3, 5, 7, 9, 13], {}
+for F in sizes:
+    h = n - F + 1
+    x = rng.normal(size=(N, C, n, n)).astype(np.float32)
+    w = rng.normal(size=(K, C, F, F)).astype(np.float32)
+    tx, tw = torch.tensor(x), torch.tensor(w)
+
+    def transform(a):
+        return np.fft.rfft2(a, (n, n)).transpose(2, 3, 0, 1)  # (n, n/2 + 1, ., .), a matrix for each frequency
+
+    stored = transform(w[..., ::-1, ::-1]).copy()  # filters that do not change are transformed once
+
+    def fft_stored(w_hat=stored):
+        y_hat = transform(x) @ w_hat.swapaxes(2, 3)  # (n, n/2 + 1, N, K), summed over the channels
+        return np.fft.irfft2(y_hat.transpose(2, 3, 0, 1), (n, n))[..., F - 1:, F - 1:]
+
+    def fft_both():
+        return fft_stored(transform(w[..., ::-1, ::-1]))
+
+    def gemm():
+        windows = sliding_window_view(x, (F, F), axis=(2, 3))  # (N, C, h, h, F, F)
+        columns = windows.transpose(0, 1, 4, 5, 2, 3).reshape(N, C * F * F, h * h)
+        return (w.reshape(K, -1) @ columns).reshape(N, K, h, h)
+
+    def conv2d():
+        return torch.conv2d(tx, tw).numpy()
+
+    for method in (fft_both, fft_stored, gemm, conv2d):
+        gap = np.abs(method() - conv2d()).max() / np.abs(conv2d()).max()
+        assert gap < 1e-5, f"{method.__name__} should equal conv2d in float32, differs by {gap:.1e}"
+        times.setdefault(method.__name__, {})[F] = min(timeit.repeat(method, number=1, repeat=7))
+
+labels = {"fft_both": "FFT", "fft_stored": "FFT, filters stored", "gemm": "im2col + GEMM", "conv2d": "torch.conv2d"}
+ratio = {name: {F: t[F] / times["fft_both"][F] for F in sizes} for name, t in times.items()}
+for (name, r), style in zip(ratio.items(), ("o-", "s--", "^-.", "D:"), strict=True):
+    print(f"{labels[name]:20s} time over FFT's:", "  ".join(f"{F}x{F} {r[F]:5.2f}" for F in (2, 3, 7, 13)))
+    plt.loglog(sizes, r.values(), style, label=labels[name])
+plt.xticks(sizes, sizes)
+plt.minorticks_off()
+plt.xlabel("filter size F")
+plt.ylabel("time, relative to FFT")
+plt.legend(fontsize="small")
+plt.show()
+
+assert ratio["gemm"][3] < 0.8, f"GEMM should beat the FFT for 3x3, takes {ratio['gemm'][3]:.2f} of its time"
+assert ratio["conv2d"][3] < 0.7, f"conv2d should beat the FFT for 3x3, takes {ratio['conv2d'][3]:.2f} of its time"
+assert ratio["gemm"][13] > 2, f"the FFT should win for 13x13, GEMM takes {ratio['gemm'][13]:.1f} times as long"

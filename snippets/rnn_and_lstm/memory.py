@@ -1,0 +1,58 @@
+"""Over 40 steps an LSTM learns to remember a symbol if its forget gate starts open, and not with PyTorch's default."""
+import matplotlib.pyplot as plt
+import torch
+from torch import nn
+
+H, T, batch_size, num_steps, rates, seeds = 32, 40, 32, 300, (0.003, 0.01), range(0, 300, 100)
+variants = {"RNN": None, "LSTM, default": None, "LSTM, forget bias 1": 1.0, "LSTM, forget bias 4": 4.0}
+
+
+def train(name, lr, seed):
+    torch.manual_seed(seed)
+    layer = nn.RNN(8, H) if name == "RNN" else nn.LSTM(8, H)
+    head = nn.Linear(H, 4)
+    if variants[name] is not None:
+        with torch.no_grad():  # entries H to 2H belong to the forget gate; the two biases are added
+            layer.bias_ih_l0[H:2 * H] = variants[name]
+            layer.bias_hh_l0[H:2 * H] = 0
+    parameters = [*layer.parameters(), *head.parameters()]
+    optimizer = torch.optim.Adam(parameters, lr=lr)
+    accuracy = []
+    for _ in range(num_steps):
+        y = torch.randint(4, (batch_size,))  # the symbol to remember, one of 0 to 3
+        noise = torch.randint(4, 8, (T, batch_size))  # then T steps of the symbols 4 to 7
+        x = nn.functional.one_hot(torch.cat([y[None], noise]), 8).float()  # (T + 1, N, 8)
+        output, _ = layer(x)  # (T + 1, N, H)
+        logits = head(output[-1])  # the answer is asked for at the last step
+        loss = nn.functional.cross_entropy(logits, y)
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(parameters, 1.0)
+        optimizer.step()
+        accuracy.append((logits.argmax(1) == y).float().mean().item())  # every batch is new: a test accuracy
+        if len(accuracy) >= 20 and min(accuracy[-20:]) == 1:
+            break  # learned: 640 right answers in a row
+    return sum(accuracy[-20:]) / 20
+
+
+fig, axes = plt.subplots(1, 2, sharey=True, figsize=(7, 2.6))
+mean = torch.zeros(len(rates), len(variants))
+for row, name in enumerate(variants):
+    for i, lr in enumerate(rates):
+        accuracy = [train(name, lr, seed) for seed in seeds]
+        mean[i, row] = sum(accuracy) / len(seeds)
+        print(f"{name:20s} rate {lr}, accuracy of the seeds:", " ".join(f"{a:4.0%}" for a in accuracy))
+        axes[i].plot(accuracy, [row] * len(seeds), "os^D"[row], markersize=9, alpha=0.6, color=f"C{row}")
+for ax, lr in zip(axes, rates, strict=True):
+    ax.axvline(0.25, color="gray", linestyle=":")
+    ax.set(title=f"learning rate {lr}", xlabel="accuracy (dotted: chance)", xlim=(0, 1.05), xticks=(0, 0.5, 1))
+axes[0].set(yticks=range(len(variants)), yticklabels=variants, ylim=(len(variants) - 0.5, -0.5))
+plt.show()
+
+rnn, default, one, four = mean.T  # (rate), means over the seeds
+assert four.max() > 0.95, f"the LSTM with an open gate should learn it, mean accuracy {four.max():.2f}"
+assert four.min() > 0.6, f"and far above chance at the other rate too, mean accuracy {four.min():.2f}"
+assert default.max() < 0.4, f"with the default bias it should stay near chance, mean accuracy {default.max():.2f}"
+assert one.max() < 0.75, f"a bias of 1 should be too little for this distance, mean accuracy {one.max():.2f}"
+assert rnn[0] < 0.75, f"the RNN should not learn it at the lower rate, {rnn[0]:.2f}"
+assert rnn[1] > default.max(), f"at the higher one it should come further than the default LSTM, {rnn[1]:.2f}"
