@@ -18,7 +18,7 @@ from evidence.footers import footer, last_changed, page_bar, relative_root, stru
 from evidence.formulas import Formulas, InvalidFormula
 from evidence.glossary import explain
 from evidence.pages import Fence, Page, parse, read_site
-from evidence.questions import DIRECTIVE, Question, expand_directive, questions
+from evidence.questions import DIRECTIVE, EXPLORER, Question, expand_directive, questions
 from evidence.records import Record, Records
 from evidence.render import evidence
 
@@ -98,6 +98,8 @@ class PagePreprocessor(Preprocessor):
                 index = fence.last
             elif directive := DIRECTIVE.match(page.lines[index].text):
                 out += expand_directive(directive[1], page.path, [known for known, _ in site], self.root)
+            elif explorer := EXPLORER.match(page.lines[index].text):
+                out += ["", self.md.htmlStash.store(self.explorer(explorer[1], page.lines[index].number)), ""]
             else:
                 out.append(page.lines[index].text)
                 if page.lines[index].text.startswith("# ") and (bar := self.bar(asked)):
@@ -115,6 +117,18 @@ class PagePreprocessor(Preprocessor):
     def bar(self, asked: list[Question]) -> str:
         runs = [record.ran for fence in self.page.fences if (record := self.records.load(fence))]
         return page_bar(self.page, asked, min(runs, default=""), links=not self.preview)
+
+    def explorer(self, name: str, line: int) -> str:
+        """The place of an interactive piece, which its script fills; without JavaScript there is nothing but the text below.
+
+        Raises:
+            EvidenceError: there is no such explorer.
+        """
+        script = f"assets/explorers/{name}.js"
+        if not (self.root / "docs" / script).exists():
+            raise EvidenceError(self.page.path, line, f"asks for the explorer {name!r}, and there is no docs/{script}")
+        up = relative_root(self.page.path)
+        return f'<div class="explorer" data-explorer="{name}"></div><script defer src="{up}{script}"></script>'
 
     def below(self, question: Question, day: str) -> str:
         html = footer(question, question.line, self.repository, day)

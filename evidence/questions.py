@@ -14,6 +14,7 @@ from evidence.records import Records
 
 VERDICTS = {"holds.": "holds", "holds when": "holds when …", "does not hold": "does not hold"}
 CITED = re.compile(r"\[(@[^\]]+)\]")
+EXPLORER = re.compile(r"^<!-- explorer: ([a-z-]+) -->\s*$")
 DIRECTIVE = re.compile(r"^<!-- generate: (questions|verdicts|open|references|glossary) -->\s*$")
 
 

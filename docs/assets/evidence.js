@@ -1,3 +1,19 @@
+// What the pages do beyond being read. All of it also works from the file system, hence no module.
+"use strict";
+const root = new URL("../", document.currentScript.src);
+
+// From the file system a folder's address does not open its page.
+if (location.protocol === "file:") {
+  for (const link of document.querySelectorAll("a[href]")) {
+    if (link.protocol === "file:" && link.pathname.endsWith("/")) link.pathname += "index.html";
+  }
+}
+
+// Pages that were visited are there without a network too.
+if ("serviceWorker" in navigator && location.protocol !== "file:") {
+  addEventListener("load", () => navigator.serviceWorker.register(new URL("sw.js", root)));
+}
+
 // Copy the code of a piece of evidence, to the byte. Without this script the button stays hidden and all else reads.
 for (const button of document.querySelectorAll(".evidence-copy")) {
   const code = button.closest(".evidence").querySelector(".highlight code");
