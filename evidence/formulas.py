@@ -3,6 +3,7 @@
 import re
 import xml.etree.ElementTree as etree
 from functools import lru_cache
+from html import unescape
 
 from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
@@ -46,6 +47,7 @@ class Formulas(Treeprocessor):
             if element.get("class") == "arithmatex" and element.text:
                 text = str(element.text)
                 display = text.startswith("\\[")
+                text = unescape(text) if display else text  # arithmatex escapes blocks, and leaves inline formulas as they are
                 element.set("class", "formula-block" if display else "formula")
                 if display:
                     element.set("tabindex", "0")  # a wide formula scrolls inside itself

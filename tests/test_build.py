@@ -147,6 +147,12 @@ def test_a_formula_becomes_mathml(convert) -> None:
     assert "<math><mn>1</mn><mo>+</mo><mn>1</mn><mo>=</mo><mn>2</mn></math>" in convert()
 
 
+def test_a_formula_over_several_lines_keeps_its_ampersands_and_comparisons(convert) -> None:
+    html = convert("$$\n\\begin{aligned} a &= b < c \\end{aligned}\n$$\n\nand $a < b$\n")
+    assert "<mi>m</mi><mi>p</mi>" not in html and "<mi>l</mi><mi>t</mi>" not in html
+    assert html.count("<mo>&lt;</mo>") == 2, html
+
+
 def test_sub_headings_are_anchored_under_their_question(convert) -> None:
     assert '<h3 id="two-why">' in convert()
 
