@@ -63,6 +63,8 @@ plt.ylabel("precision")
 plt.legend()
 plt.show()
 
+best = [str(max(iou(box, true) for true in truth[image])) for image, _, box in detections]
+assert best == ["1", "9/11", "0", "9/11", "4/5"], f"IoU with the nearest object, by hand; was {best}"
 assert hits == [True, False, False, True, True], f"the second box on one object and the empty box are misses: {hits}"
 assert precision == [Fraction(n) for n in ("1", "1/2", "1/3", "1/2", "3/5")], f"precision was {precision}"
 assert recall == [Fraction(n) for n in ("1/4", "1/4", "1/4", "1/2", "3/4")], f"recall was {recall}"

@@ -48,7 +48,7 @@ alone = torch.cat([best(50, 0), best(0, 50)], 1)  # (seeds, tasks), a network fo
 same = best(50, 50)
 cases = {"digit, both on 50 images": (0, same), "size, both on 50 images": (1, same),
          "digit, 500 labels of size": (0, best(50, 500)), "size, 500 labels of digit": (1, best(500, 50))}
-print("task with 50 labels, partner   own network   shared trunk   gain, points (mean and sd of 10 seeds)")
+print("task with 50 labels, partner   own network   shared trunk   gain, points (mean ± sd)")
 gain = {}
 for row, (name, (task, accuracy)) in enumerate(cases.items()):
     points = 100 * (accuracy - alone)[:, task]  # (seeds,), paired: the same images for both sides
