@@ -6,7 +6,7 @@ from torch import nn
 
 digits = load_digits()
 images = torch.tensor(digits.images, dtype=torch.float32)[:, None] / 4
-x, y = nn.functional.pad(images, (6, 6, 2, 2)), torch.tensor(digits.target)  # (1797, 1, 12, 20)
+x, y = nn.functional.pad(images, (7, 7, 2, 2)), torch.tensor(digits.target)  # (1797, 1, 12, 22)
 
 
 def blur(channels):
