@@ -15,7 +15,7 @@ export SITE_URL ?= https://$(firstword $(subst /, ,$(GITHUB_REPOSITORY))).github
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help site test serve reseed bench new-question lint lock clean
+.PHONY: help site test serve reseed audit bench new-question lint lock clean
 
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 20
@@ -43,6 +43,9 @@ serve: $(VENV)/installed ## the site at http://127.0.0.1:8000, reloaded as you w
 
 reseed: $(VENV)/installed ## run every claim with all seeds shifted by 1 to N (N=10)
 	$(BIN)/python -m pytest docs -q -s --progress --no-header --reseed $(N)
+
+audit: $(VENV)/installed ## Lighthouse on each kind of page of site/, as make site left it
+	$(BIN)/python tests/audit.py
 
 bench: $(VENV)/installed ## what the machinery costs, as ratios
 	$(BIN)/python tests/bench.py

@@ -1,16 +1,21 @@
 """Tiny books (projects of a few pages) to feed to the machinery, and the site of this project, built once."""
 
+import functools
+import http.server
 import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Error, sync_playwright
 
 ROOT = Path(__file__).parent.parent
 QUIET = {"NO_MKDOCS_2_WARNING": "true"}
+CHROMIUM = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update"
 
 
 class Book:
@@ -77,3 +82,29 @@ def zensical_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     built = build("zensical", tmp_path_factory.mktemp("zensical"))
     publish(ROOT, built)
     yield built
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
+    found = next((path for name in names if (path := shutil.which(name))), None)
+    with sync_playwright() as playwright:
+        try:
+            yield playwright.chromium.launch(executable_path=found, args=CHROMIUM.split())
+        except Error as error:
+            why = "no browser: install Chromium (Debian: `apt-get install chromium`) or `playwright install chromium`"
+            if os.environ.get("CI"):
+                pytest.fail(f"{why}\n{error}")
+            pytest.skip(why)
+
+
+@pytest.fixture(scope="session")
+def origin(site: Path) -> Iterator[str]:
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(site)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()

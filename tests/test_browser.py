@@ -1,52 +1,19 @@
 """The site in a real browser: Playwright drives the machine's Chromium or Chrome, or its own."""
 
-import functools
-import http.server
-import os
-import shutil
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page
 
 from evidence.labs import read_labs
 from evidence.pages import read_site
 
 ROOT = Path(__file__).parent.parent
-QUIET = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update"
 ADDRESSES = [
     "/".join([*Path(page.path).relative_to("docs").with_suffix("").parts, ""]).removesuffix("index/") for page in read_site(ROOT)
 ]
 ADDRESSES += [f"labs/{Path(lab.path).stem}/" for lab in read_labs(ROOT)]
 SCHEMES = ("light", "dark")
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
-    found = next((path for name in names if (path := shutil.which(name))), None)
-    with sync_playwright() as playwright:
-        try:
-            yield playwright.chromium.launch(executable_path=found, args=QUIET.split())
-        except Error as error:
-            why = "no browser: install Chromium (Debian: `apt-get install chromium`) or `playwright install chromium`"
-            if os.environ.get("CI"):
-                pytest.fail(f"{why}\n{error}")
-            pytest.skip(why)
-
-
-@pytest.fixture(scope="session")
-def origin(site: Path) -> Iterator[str]:
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(site)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
 
 
 def open_page(context: BrowserContext, url: str) -> tuple[Page, list[str]]:

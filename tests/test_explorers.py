@@ -86,3 +86,133 @@ def test_the_convolution_explorer_works_by_keyboard_and_says_what_it_draws(brows
         page.keyboard.press("ArrowRight")
     assert "does not fit into" in told.inner_text()
     page.close()
+
+
+def test_activations_agree_with_torch(blank) -> None:
+    functional = torch.nn.functional
+    known = {
+        name: getattr(torch, name, None) or getattr(functional, name) for name in blank.evaluate("explorers.activations.names")
+    }
+    assert len(known) == 9
+    x = torch.linspace(-9, 9, 181, dtype=torch.float64).round(decimals=1).requires_grad_()
+    for name, function in known.items():
+        y = function(x)
+        (slope,) = torch.autograd.grad(y.sum(), x)
+        script = "([name, all]) => all.map(x => [explorers.activations.value(name, x), explorers.activations.slope(name, x)])"
+        found = torch.tensor(blank.evaluate(script, [name, x.tolist()]), dtype=torch.float64)
+        assert torch.allclose(found, torch.stack([y, slope], 1), atol=2e-6), name
+
+
+def test_the_share_of_saturated_inputs_agrees_with_torch(blank) -> None:
+    z = torch.linspace(-8, 8, 400_001, dtype=torch.float64)
+    weight = torch.exp(-(z**2) / 2)
+    for name, function in {"sigmoid": torch.sigmoid, "tanh": torch.tanh, "relu": torch.relu}.items():
+        for spread in (0.2, 1.0, 2.0, 5.0, 10.0):
+            x = (spread * z).requires_grad_()
+            (slope,) = torch.autograd.grad(function(x).sum(), x)
+            share = (weight * (slope.abs() < 0.05)).sum() / weight.sum()
+            found = blank.evaluate("([name, spread]) => explorers.activations.saturated(name, spread)", [name, spread])
+            assert found == pytest.approx(share.item(), abs=2e-3), (name, spread)
+
+
+def test_batch_statistics_agree_with_torch(blank) -> None:
+    torch.manual_seed(0)
+    for trial in range(200):
+        momentum = [0.05, 0.1, 0.5, 1.0][trial % 4]
+        bn = torch.nn.BatchNorm1d(1, momentum=momentum, dtype=torch.float64)
+        running = {"mean": 0.0, "variance": 1.0}
+        for training in (True, True, False):
+            batch = 3 + 4 * torch.randn(2 + trial % 7, 1, dtype=torch.float64)
+            bn.train(training)
+            expected = bn(batch).flatten().tolist()
+            script = "([x, running, training, momentum]) => explorers.batchStatistics.batchNorm(x, running, training, momentum)"
+            found = blank.evaluate(script, [batch.flatten().tolist(), running, training, momentum])
+            running = found["running"]
+            assert found["y"] == pytest.approx(expected, abs=1e-9)
+            assert (running["mean"], running["variance"]) == pytest.approx((bn.running_mean.item(), bn.running_var.item()))
+
+
+def test_boxes_agree_with_torch(blank) -> None:
+    torch.manual_seed(0)
+    corners = torch.rand(400, 2, 2, 2, dtype=torch.float64).sort(dim=2).values  # (pairs, boxes, corners, x and y)
+    one, two = corners.flatten(2).unbind(1)
+    low, high = torch.maximum(one[:, :2], two[:, :2]), torch.minimum(one[:, 2:], two[:, 2:])
+    shared = (high - low).clamp(min=0).prod(1)
+    union = (one[:, 2:] - one[:, :2]).prod(1) + (two[:, 2:] - two[:, :2]).prod(1) - shared
+    hull = (torch.maximum(one[:, 2:], two[:, 2:]) - torch.minimum(one[:, :2], two[:, :2])).prod(1)
+    expected = torch.stack([shared / union, shared / union - (hull - union) / hull], 1)
+    script = "pairs => pairs.map(([a, b]) => [explorers.boxes.iou(a, b), explorers.boxes.giou(a, b)])"
+    found = torch.tensor(blank.evaluate(script, torch.stack([one, two], 1).tolist()), dtype=torch.float64)
+    assert torch.allclose(found, expected, atol=1e-12) and (shared == 0).any() and (shared > 0).any()
+    edges = [[[0, 0, 1, 1], [0, 0, 1, 1]], [[0, 0, 1, 1], [1, 0, 2, 1]], [[0, 0, 0, 0], [0, 0, 0, 0]]]
+    assert blank.evaluate(script, edges) == [[1, 1], [0, 0], [0, 0]]
+
+
+def test_suppression_agrees_with_torch(blank) -> None:
+    torch.manual_seed(0)
+    for trial in range(200):
+        boxes = torch.rand(9, 2, 2, dtype=torch.float64).sort(dim=1).values.flatten(1)
+        scores = torch.rand(9, dtype=torch.float64).round(decimals=1 + trial % 2)
+        threshold = trial % 10 / 10
+        low, high = torch.maximum(boxes[:, None, :2], boxes[:, :2]), torch.minimum(boxes[:, None, 2:], boxes[:, 2:])
+        shared = (high - low).clamp(min=0).prod(2)
+        area = (boxes[:, 2:] - boxes[:, :2]).prod(1)
+        overlaps = shared / (area[:, None] + area - shared)  # (9, 9)
+        left, kept = scores.argsort(descending=True, stable=True).tolist(), []
+        while left:
+            best = left.pop(0)
+            kept.append(best)
+            left = [n for n in left if overlaps[best, n] <= threshold]
+        script = "([boxes, scores, threshold]) => explorers.boxes.nms(boxes, scores, threshold)"
+        assert blank.evaluate(script, [boxes.tolist(), scores.tolist(), threshold]) == kept
+
+
+@pytest.mark.parametrize(
+    ("address", "name", "field", "says"),
+    [
+        ("training/activations/", "activations", "spread", "sigmoid (range 0 to 1): value 0.73, slope 0.20 at x = 1.0"),
+        (
+            "training/batch-normalization/",
+            "batch-statistics",
+            "momentum",
+            "Batch: mean 4.00, variance 8.33 (biased, normalizes), 10.00",
+        ),
+        ("tasks/localization/", "boxes", "threshold", "IoU 0.209, GIoU"),
+    ],
+)
+def test_an_explorer_says_what_it_shows_and_heeds_the_keyboard(browser, origin, address, name, field, says) -> None:
+    page = browser.new_page()
+    page.goto(f"{origin}/{address}")
+    place = page.locator(f"[data-explorer={name}]")
+    told = place.locator(".explorer-told")
+    assert says in told.inner_text()
+    before = place.inner_text()
+    place.locator(f"[name={field}]").focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    assert place.inner_text() != before, "moving a slider by keyboard changes what is said"
+    page.close()
+
+
+def test_the_running_statistics_take_a_step_at_the_press_of_a_button(browser, origin) -> None:
+    page = browser.new_page()
+    page.goto(f"{origin}/training/batch-normalization/")
+    place = page.locator("[data-explorer=batch-statistics]")
+    place.get_by_role("button", name="Forward pass").press("Enter")
+    assert "Running after 1 batches: mean 0.40, variance 1.90." in place.locator(".explorer-told").inner_text()
+    page.close()
+
+
+def test_a_box_is_dragged_by_a_pointer(browser, origin) -> None:
+    page = browser.new_page()
+    page.goto(f"{origin}/tasks/localization/")
+    place = page.locator("[data-explorer=boxes]")
+    place.locator("rect[data-box=two]").scroll_into_view_if_needed()
+    before = place.locator(".explorer-told").inner_text()
+    box = place.locator("rect[data-box=two]").bounding_box()
+    page.mouse.move(box["x"] + box["width"] - 30, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] - 90, box["y"] + 20, steps=4)
+    page.mouse.up()
+    assert place.locator(".explorer-told").inner_text() != before
+    page.close()
