@@ -1,4 +1,4 @@
-"""On digits max pooling learns faster than average pooling; the large lead at the network's end shrinks with training."""
+"""On digits max pooling learns faster than average pooling; its large lead at the network's end shrinks again."""
 import torch
 from sklearn.datasets import load_digits
 from torch import nn
