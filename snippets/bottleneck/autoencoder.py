@@ -46,14 +46,13 @@ assert (network.diff(dim=1) < 0).all() and (pca.diff(dim=1) < 0).all(), "a wider
 worst = (network / pca)[:, :3].max()
 assert worst < 0.9, f"up to 8 numbers the network should lose under 0.9 of PCA's loss, worst ratio {worst:.2f}"
 assert (network / pca)[:, 4].min() > 1.5, f"at 32 it should lose far more after 30 epochs: {(network / pca)[:, 4]}"
-assert (long / pca[:, 4]).max() < 0.95, f"at 32 it should lose less than PCA after 100 epochs: {long / pca[:, 4]}"
+assert (long / pca[:, 4]).max() < 1, f"at 32 it should lose less than PCA after 100 epochs: {long / pca[:, 4]}"
 
+ticks = [str(width) for width in widths]  # equal distances, each tick is twice the last
 for name, e, style in (("autoencoder, 30 epochs", network, "o-"), ("PCA, linear", pca, "s--")):
-    plt.plot(widths, e.mean(0), style, label=name)
-    plt.fill_between(widths, e.min(0).values, e.max(0).values, alpha=0.3)
-plt.plot(32, long.mean(), "v", markersize=9, color="C0", label="autoencoder, 100 epochs")
-plt.xscale("log", base=2)
-plt.xticks(widths, widths)
+    plt.plot(ticks, e.mean(0), style, label=name)
+    plt.fill_between(ticks, e.min(0).values, e.max(0).values, alpha=0.3)
+plt.plot("32", long.mean(), "v", markersize=9, color="C0", label="autoencoder, 100 epochs")
 plt.gca().set(xlabel="width of the code (numbers for 64 pixels)", ylabel="share of the variance lost", ylim=0)
 plt.legend()
 plt.show()
