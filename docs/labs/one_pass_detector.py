@@ -94,7 +94,7 @@ def draw_box(axis, box, text, colour, style, side):
 
 figure, axes = plt.subplots(2, 5, figsize=(7, 3))
 for row, part in zip(axes, ("apart", "crowds"), strict=True):
-    for axis, (canvas, boxes, labels) in zip(row, data[0 + seeds[0]][part], strict=False):
+    for axis, (canvas, boxes, labels) in zip(row, data[seeds[0]][part], strict=False):
         axis.imshow(canvas, cmap="gray")
         for box, label in zip(boxes, labels, strict=True):
             draw_box(axis, box, label.item(), "C0", "--", "right")
@@ -204,10 +204,12 @@ def detect(output, limit=0.5):  # (15, cells, cells) of one scene -> scores, box
     return scores[cell, label][keep], boxes[cell][keep], label[keep]
 
 
-outputs = {}
+outputs, found = {}, {}
 for seed in seeds:
     model = fit(data[seed]["train"], 4, seed)
-    outputs[4, seed] = {part: predict(model, data[seed][part]) for part in ("apart", "crowds")}
+    for part in ("apart", "crowds"):
+        outputs[4, seed, part] = predict(model, data[seed][part])
+        found[4, seed, part] = [detect(output) for output in outputs[4, seed, part]]
 
 # %% [markdown]
 # ## A judge for every box
@@ -271,7 +273,7 @@ def score(cells):
             values = []
             for seed in seeds:
                 scenes = data[seed][part]
-                rows = judge([detect(output) for output in outputs[cells, seed][part]], scenes, at)
+                rows = judge(found[cells, seed, part], scenes, at)
                 values.append(mean_ap(rows, count_objects(scenes)))
             table[part, at] = torch.tensor(values)
             print(f"{cells}x{cells} cells, {part:6s}, IoU {at:4.2f}: mAP", *[f"{value:.2f}" for value in values])
@@ -290,9 +292,9 @@ assert (coarse["crowds", 0.5] < coarse["apart", 0.5] - 0.15).all(), "crowds shou
 # %%
 figure, axes = plt.subplots(2, 5, figsize=(7, 3))
 for row, part in zip(axes, ("apart", "crowds"), strict=True):
-    for axis, (canvas, _, _), output in zip(row, data[seeds[0]][part], outputs[4, seeds[0]][part], strict=False):
+    for axis, (canvas, _, _), boxes in zip(row, data[seeds[0]][part], found[4, seeds[0], part], strict=False):
         axis.imshow(canvas, cmap="gray")
-        for value, box, label in zip(*detect(output), strict=True):
+        for value, box, label in zip(*boxes, strict=True):
             if value >= 0.3:
                 draw_box(axis, box, label.item(), "C1", "-", "right")
 plt.show()
@@ -307,11 +309,10 @@ plt.show()
 # the rows for IoU 0.5 and for 0.75.
 
 # %%
-def count_kinds(cells, part, at=0.5, limit=0.5, least=0.3):
+def count_kinds(cells, part, at, least=0.3):
     count = Counter()
     for seed in seeds:
-        rows = judge([detect(output, limit) for output in outputs[cells, seed][part]], data[seed][part], at)
-        rows = [row for row in rows if row[0] >= least]
+        rows = [row for row in judge(found[cells, seed, part], data[seed][part], at) if row[0] >= least]
         seen = {(k, best) for _, _, kind, k, best in rows if kind in ("hit", "class", "place")}
         count += Counter(kind for _, _, kind, _, _ in rows)
         count["missed"] += sum(len(scene[1]) for scene in data[seed][part]) - len(seen)
@@ -340,8 +341,8 @@ assert max(easy["double"], easy["stray"]) < easy["class"] / 4, "doubles and stra
 # objects that were missed.
 
 # %%
-scenes, found = data[seeds[0]]["apart"], [detect(output) for output in outputs[4, seeds[0]]["apart"]]
-rows = judge(found, scenes)
+scenes, mine = data[seeds[0]]["apart"], found[4, seeds[0], "apart"]
+rows = judge(mine, scenes)
 worst = {kind: [row for row in rows if row[2] == kind][:2] for kind in ("class", "place", "double", "stray")}
 seen = {(k, best) for value, _, kind, k, best in rows if kind in ("hit", "class", "place") and value >= 0.3}
 missed = [(k, j) for k, (_, boxes, _) in enumerate(scenes) for j in range(len(boxes)) if (k, j) not in seen]
@@ -359,7 +360,7 @@ for column, (kind, examples) in zip(axes.T, worst.items(), strict=True):
             if i == j or j < 0:
                 draw_box(axis, boxes[i], labels[i].item(), "C0", "--", "left")
         if value is not None:
-            scores, boxes, labels = found[k]
+            scores, boxes, _ = mine[k]
             i = (scores - value).abs().argmin()
             draw_box(axis, boxes[i], label, "C1", "-", "right")
 plt.show()
@@ -383,7 +384,7 @@ def mend(rows, scenes, wrong):  # -> rows and numbers of objects without this ki
     if wrong == "missed":
         for k, (_, boxes, labels) in enumerate(scenes):
             for j in range(len(boxes)):
-                objects[labels[j]] -= (k, j) not in seen
+                objects[labels[j]] -= int((k, j) not in seen)
     mended = []
     for value, label, kind, k, best in rows:
         if kind != wrong:
@@ -395,12 +396,13 @@ def mend(rows, scenes, wrong):  # -> rows and numbers of objects without this ki
 
 
 def costs(cells, part, at):
-    gain = Counter()
+    gain = dict.fromkeys(names[1:], 0)
     for seed in seeds:
         scenes = data[seed][part]
-        rows = judge([detect(output) for output in outputs[cells, seed][part]], scenes, at)
+        rows = judge(found[cells, seed, part], scenes, at)
         before = mean_ap(rows, count_objects(scenes))
-        gain += Counter({kind: (mean_ap(*mend(rows, scenes, kind)) - before) / len(seeds) for kind in names[1:]})
+        for kind in gain:
+            gain[kind] += (mean_ap(*mend(rows, scenes, kind)) - before) / len(seeds)
     print(f"{cells}x{cells} cells, {part:6s}, IoU {at:4.2f}:", *[f"{kind} {gain[kind]:.3f}  " for kind in names[1:]])
     return gain
 
@@ -418,20 +420,40 @@ for part in ("apart", "crowds"):
     for limit in limits:
         values, number = [], 0
         for seed in seeds:
-            rows = judge([detect(output, limit) for output in outputs[4, seed][part]], data[seed][part])
+            rows = judge([detect(output, limit) for output in outputs[4, seed, part]], data[seed][part])
             values.append(mean_ap(rows, count_objects(data[seed][part])))
             number += sum(kind == "double" and value >= 0.3 for value, _, kind, _, _ in rows)
         curves[part, limit], doubles[part, limit] = torch.tensor(values), number
         print(f"{part:6s}, limit {limit:.1f}: mAP {sum(values) / len(seeds):.3f}, doubles {number:3d}")
 
 # %%
-outputs_time = None
 for seed in seeds:
     model = fit(data[seed]["train"], 8, seed)
-    outputs[8, seed] = {part: predict(model, data[seed][part]) for part in ("apart", "crowds")}
+    for part in ("apart", "crowds"):
+        found[8, seed, part] = [detect(output) for output in predict(model, data[seed][part])]
 fine = score(8)
+
+# %%
 for part in ("apart", "crowds"):
     for at in (0.5, 0.75):
         count = count_kinds(8, part, at)
         print(f"{part:6s}  {at:4.2f} ", *[f"{count[name]:7d}" for name in names])
-    costs(8, part, .5)
+    costs(8, part, 0.5)
+
+# %%
+print("crowds: share of objects with a hit")
+share = {}
+for cells in (4, 8):
+    hit, total = Counter(), Counter()
+    for seed in seeds:
+        rows = judge(found[cells, seed, "crowds"], data[seed]["crowds"])
+        hits = {(k, best) for value, _, kind, k, best in rows if kind == "hit" and value >= 0.3}
+        for k, (_, boxes, _) in enumerate(data[seed]["crowds"]):
+            cell = [tuple(c) for c in ((boxes[:, :2] + boxes[:, 2:]) / 16).long().tolist()]
+            for j in range(len(boxes)):
+                alone = cell.count(cell[j]) == 1
+                total[alone] += 1
+                hit[alone] += (k, j) in hits
+    share[cells] = {alone: hit[alone] / total[alone] for alone in (True, False)}
+    print(f"{cells}x{cells} cells: alone in a cell of 8 pixels {share[cells][True]:.2f} ({total[True]} objects), "
+          f"together {share[cells][False]:.2f} ({total[False]} objects)")
