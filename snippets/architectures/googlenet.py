@@ -1,4 +1,4 @@
-"""GoogLeNet from table 1 has the printed operations but in conv1 and 5a, the parameters within 2 % but in 4c and 5a."""
+"""GoogLeNet from table 1 has its operations but in conv1 and 5a, its parameters within 2 % but in conv1, 4c and 5a."""
 import torch
 from torch import nn
 
@@ -66,10 +66,16 @@ with torch.device("meta"):  # shapes only, nothing is computed
     heads = sum(count(auxiliary(C), torch.empty(1, C, 14, 14))[1] for C in (512, 528))
 parameters, work = sum(p.numel() for p in model.parameters()), sum(M for _, M in seen.values())
 rest = 1502 - sum(M for _, M in printed.values())  # the sum of the paper's column, less its other rows
-separable = (3 * 8 * 49 + 24 * 64) * 112**2 / 1e6  # eight 7x7 filters per colour, then 1x1 to 64 channels
-print(f"conv1: {seen['conv1'][1]:.0f} M, the paper {rest} M, as a separable layer it would be {separable:.0f} M")
+separable = 3 * 8 * 49 + 24 * 64  # eight 7x7 filters per colour, then 1x1 to 64 channels
+weights_5a = 832 * (256 + 160 + 48 + 128) + 9 * 160 * 320 + 25 * 48 * 128  # 48 before the 5x5, as in row 5b
+print(f"conv1: {seen['conv1'][0]:.1f} K {seen['conv1'][1]:.0f} M, the paper 2.7 K {rest} M, "
+      f"as a separable layer {separable:,} weights, {separable * 112**2 / 1e6:.0f} M")
+print(f"5a with 48 channels before the 5x5: {weights_5a / 1024:.0f} K {weights_5a * 49 / 1e6:.1f} M")
 print(f"whole: {parameters:,} parameters with biases, {work:.0f} M; auxiliary heads, in training only: {heads:.0f} K")
 assert (x.shape, parameters) == ((1, 1000), 6_998_552), f"expected 6,998,552 parameters: {parameters:,}"
-assert (rest, round(separable), round(seen["conv1"][1])) == (34, 34, 118), f"conv1: {rest}, {separable}, {seen['conv1']}"
+assert (rest, round(separable * 112**2 / 1e6), round(seen["conv1"][1])) == (34, 34, 118), f"conv1: {rest}, {separable}"
+assert separable == 2712 and seen["conv1"][0] == 9408 / 1024, f"conv1: 2,712 and 9,408 weights expected: {separable}"
+assert abs(weights_5a / 1024 / 1072 - 1) < 0.01 and round(weights_5a * 49 / 1e6) == 54, f"5a: {weights_5a:,} weights"
+assert round(work) == 1583, f"all operations should be 1,583 million, are {work:.0f}"
 assert seen["4c"][0] == 497.5 and seen["5a"][0] == 1018, f"4c and 5a should have 497.5 and 1018 K: {seen}"
 assert heads == 6226, f"the two heads should have 6,226 K of weights, have {heads:.0f} K"

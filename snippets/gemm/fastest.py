@@ -8,10 +8,11 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 rng = np.random.default_rng(0)
 n, sizes, counts, times = 128, [1, 2, 3, 5, 7, 11, 15, 21, 31], {}, {}
-x = rng.normal(size=(n, n))  # one image, one channel, float64
+x = rng.normal(size=(n, n)).astype(np.float32)  # one image, one channel
 for F in sizes:
-    u, v = rng.normal(size=(2, F))
+    u, v = rng.normal(size=(2, F)).astype(np.float32)
     w, h = np.outer(u, v), n - F + 1  # a filter of rank 1, so that the separable method can take part
+    tx, tw = torch.tensor(x)[None, None], torch.tensor(w)[None, None]  # (1, 1, n, n), (1, 1, F, F)
 
     def direct():
         return sum(w[i, j] * x[i:i + h, j:j + h] for i, j in np.ndindex(F, F))
@@ -27,18 +28,21 @@ for F in sizes:
         rows = sum(u[i] * x[i:i + h] for i in range(F))
         return sum(v[j] * rows[:, j:j + h] for j in range(F))
 
+    def conv2d():
+        return torch.conv2d(tx, tw).numpy()
+
     # real multiplications an output: 4 a complex product; three transforms and a product, halved for real input
     per_output = {direct: F**2, gemm: F**2, fft: 2 * (3 * np.log2(n) + 1) * (n / h)**2, separable: F + F * n / h}
-    expected = torch.conv2d(torch.tensor(x)[None, None], torch.tensor(w)[None, None])[0, 0].numpy()
-    for method, count in per_output.items():
+    expected = torch.conv2d(tx.double(), tw.double())[0, 0].numpy()
+    for method in (*per_output, conv2d):
         gap = np.abs(method().reshape(h, h) - expected).max() / np.abs(expected).max()
-        assert gap < 1e-12, f"{method.__name__} should equal conv2d, differs by {gap:.1e}"
-        counts.setdefault(method.__name__, []).append(count)
+        assert gap < 1e-5, f"{method.__name__} should give the convolution in float32, differs by {gap:.1e}"
+        counts.setdefault(method.__name__, []).append(per_output.get(method, np.nan))  # torch does not tell
         times.setdefault(method.__name__, []).append(min(timeit.repeat(method, number=1, repeat=7)))
 
 fig, axes = plt.subplots(1, 2, figsize=(7, 3.2))
 ratio = {name: dict(zip(sizes, np.divide(t, times["fft"]))) for name, t in times.items()}
-for name, style in zip(times, ("o-", "s--", "^-.", "D:"), strict=True):
+for name, style in zip(times, ("o-", "s--", "^-.", "D:", "v-"), strict=True):
     print(f"{name:9s} time over FFT's:", "  ".join(f"{F}x{F} {ratio[name][F]:5.1f}" for F in (2, 3, 7, 15, 31)))
     axes[0].loglog(sizes, counts[name], style)
     axes[1].loglog(sizes, ratio[name].values(), style, label=name)
@@ -53,4 +57,6 @@ assert ratio["direct"][2] < 0.7, f"direct should beat the FFT for 2x2, takes {ra
 for F in (15, 21, 31):
     assert min(ratio["direct"][F], ratio["gemm"][F]) > 2, f"FFT should win for {F}x{F}, others {ratio['direct'][F]:.1f}"
     assert ratio["direct"][F] > 3 * ratio["separable"][F], f"two vectors should beat their product for {F}x{F}"
+assert ratio["conv2d"][31] > 1.5, f"FFT should beat torch for 31x31, torch takes {ratio['conv2d'][31]:.1f} times as long"
+assert ratio["gemm"][3] > 1.5 * ratio["direct"][3], "one channel, one filter, 3x3: shifted sums should beat the copy"
 assert ratio["separable"][5] < 0.8, f"two vectors of 5 should beat the FFT, take {ratio['separable'][5]:.1f} of its time"

@@ -23,7 +23,7 @@ class Inverted(nn.Module):  # narrow, wide, narrow
         return x + self.body(x) if self.shortcut else self.body(x)
 
 
-def mobilenet_v2(width=1.0):
+def mobilenet_v2(width=1.0, widen_last=True):
     def scaled(channels):  # to the nearest multiple of 8
         return int(channels * width + 4) // 8 * 8
 
@@ -33,7 +33,7 @@ def mobilenet_v2(width=1.0):
         for i in range(repeats):
             layers.append(Inverted(C, scaled(channels), stride if i == 0 else 1, t))
             C = scaled(channels)
-    last = max(1280, scaled(1280))
+    last = max(1280, scaled(1280)) if widen_last else 1280
     return nn.Sequential(*layers, *conv(C, last), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(last, 1000))
 
 
@@ -56,17 +56,23 @@ with torch.device("meta"):  # shapes only, nothing is computed
     model, wide = mobilenet_v2(), mobilenet_v2(1.4)
     parameters, macs = count(model, x)
     wide_parameters, wide_macs = count(wide, x)
-norms = sum(p.numel() for m in model.modules() if isinstance(m, nn.BatchNorm2d) for p in m.parameters())
+    kept_parameters, kept_macs = count(mobilenet_v2(1.4, widen_last=False), x)
+norms, wide_norms = (sum(p.numel() for m in network.modules() if isinstance(m, nn.BatchNorm2d) for p in m.parameters())
+                     for network in (model, wide))
 blocks = [m for m in model if isinstance(m, Inverted)]
 joined = sum(block.shortcut for block in blocks)
 print(f"width 1.0: {parameters:,} parameters (paper 3.4 million), {macs / 1e6:.0f} million multiply-adds (paper 300)")
-print(f"           {norms:,} of them in BN, {parameters - norms:,} without")
+print(f"           {parameters - norms:,} without BN (authors' README 3.47 million)")
 print(f"width 1.4: {wide_parameters:,} parameters (paper 6.9 million), {wide_macs / 1e6:.0f} million (paper 585)")
+print(f"           {wide_parameters - wide_norms:,} without BN (README 6.06 million; multiply-adds 582 million)")
+print(f"           {kept_parameters:,} and {kept_macs / 1e6:.0f} million if the last layer keeps 1,280 channels")
 print(f"{len(blocks)} blocks, {joined} with a shortcut")
 assert parameters == 3_504_872 and norms == 34_112, f"parameters and BN: {parameters:,} and {norms:,}"
 assert abs(macs / 1e6 - 300) < 1, f"it should take 300 million multiply-adds, takes {macs / 1e6:.1f}"
-assert abs(wide_macs / 585e6 - 1) < 0.01, f"width 1.4 should be within 1 % of 585 million, is {wide_macs / 1e6:.0f}"
-assert 6.0e6 < wide_parameters < 6.2e6, f"width 1.4 should have 6.1 million, not 6.9, has {wide_parameters:,}"
+assert round(wide_macs / 1e6) == 582, f"width 1.4 should take 582 million multiply-adds, takes {wide_macs / 1e6:.0f}"
+assert (wide_parameters, kept_parameters) == (6_108_776, 5_366_376), f"width 1.4: {wide_parameters:,} {kept_parameters:,}"
+assert wide_parameters - wide_norms == 6_060_840, f"without BN it should be the README's 6.06 million: {wide_norms:,}"
+assert kept_macs < 0.98 * 585e6, f"with 1,280 channels the multiply-adds should not fit either: {kept_macs / 1e6:.0f}"
 assert (len(blocks), joined) == (17, 10), f"there should be 17 blocks, 10 with shortcut: {len(blocks)}, {joined}"
 linear = all(isinstance(block.body[-1], nn.BatchNorm2d) for block in blocks)
 assert linear, "every block should end without a nonlinearity"

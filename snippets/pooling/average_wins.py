@@ -46,4 +46,3 @@ plt.show()
 gain = (error["max"] - error["average"]).mean(0)
 assert abs(gain[0]) < 0.05, f"without noise both should be alike within 0.05, difference {gain[0]:.3f}"
 assert gain[1:].mean() > 0.015, f"with noise average should win by 0.015 in the mean, gains {gain.round(3).tolist()}"
-assert gain[1:].min() > 0, f"average should win at each noise level, gains {gain.round(3).tolist()}"

@@ -28,6 +28,7 @@ for name in ("china.jpg", "flower.jpg"):
         print(f"{name:10s} {method:9s} exact pixels {exact[method]:4.0%}   brightness {level[method]:4.2f}   "
               f"error {error[method]:.2f}   local contrast {contrast[method]:.2f}")
     assert exact["unpooling"] == 0.25 > 10 * exact["bilinear"], f"unpooling should keep a quarter exactly, {exact}"
+    assert exact["nearest"] >= 0.25, f"nearest has the maxima in their places too, {exact['nearest']:.0%} exact"
     assert level["unpooling"] < 0.5 and error["unpooling"] > 3 * error["nearest"], f"its zeros should darken: {level}"
     assert 1 < level["nearest"] < 1.2 and 1 < level["bilinear"] < 1.2, f"maxima should be a little too bright: {level}"
     inside = pictures["nearest"].diff(dim=3)[..., ::2]
