@@ -27,7 +27,7 @@ print(f"another one is more accurate with less work and fewer parameters: {', '.
 assert beaten == ["AlexNet", "GoogLeNet", "VGG-16", "MobileNet v1"], f"four networks should be beaten in all, are {beaten}"
 against = [sum((a[0] - b[0]) * (a[k] - b[k]) < 0 for a, b in combinations(by_name.values(), 2)) for k in (1, 2)]
 print(f"of 45 pairs, the one with more work is less accurate in {against[0]}, the one with more parameters in {against[1]}")
-assert against == [0, 0], f"pairs against the rule that more is better, by work and by parameters: {against}"
+assert against == [13, 15], f"pairs against the rule that more is better, by work and by parameters: {against}"
 vgg, v2 = by_name["VGG-16"], by_name["MobileNet v2"]
 assert v2[0] >= vgg[0] and vgg[1] / v2[1] > 50 and vgg[2] / v2[2] > 40, "v2 should match VGG-16 at a fiftieth of its work"
 alexnet, googlenet = by_name["AlexNet"], by_name["GoogLeNet"]
@@ -40,7 +40,8 @@ gains = [(b[0] - a[0]) / (b[1] - a[1]) * 1000 for a, b in zip(deep, deep[1:], st
 print(f"within ResNet: {gains[0]:.2f}, then {gains[1]:.2f} points per further billion multiply-adds")
 assert 0.2 > gains[1] > 0 and 0.2 < gains[0] < 0.4, f"each further layer of ResNet should bring less: {gains}"
 
-offsets = {"ResNet-152": (0, 12), "ResNet-101": (-40, 10), "ResNet-50": (-40, 12), "MobileNet v2 1.4": (-30, 12)}
+offsets = {"ResNet-152": (0, 12), "ResNet-101": (-40, 10), "ResNet-50": (-40, 12), "MobileNet v2 1.4": (-30, 12),
+           "VGG-16": (0, -44)}
 fig, ax = plt.subplots(figsize=(7, 4))
 for k, (family, marker) in enumerate((("Alex", "o"), ("Goog", "s"), ("VGG", "D"), ("ResNet", "^"), ("Mobile", "o"))):
     for name, accuracy, macs, parameters, _ in networks:

@@ -74,6 +74,8 @@ print(f"5a with 48 channels before the 5x5: {weights_5a / 1024:.0f} K {weights_5
 print(f"whole: {parameters:,} parameters with biases, {work:.0f} M; auxiliary heads, in training only: {heads:.0f} K")
 assert (x.shape, parameters) == ((1, 1000), 6_998_552), f"expected 6,998,552 parameters: {parameters:,}"
 assert (rest, round(separable * 112**2 / 1e6), round(seen["conv1"][1])) == (34, 34, 118), f"conv1: {rest}, {separable}"
+total = sum(K for K, _ in printed.values()) + 2.7
+assert round(total) == 6798 and round(total * 1024 / 1e6, 2) == 6.96, f"the printed parameters sum to {total} K"
 assert separable == 2712 and seen["conv1"][0] == 9408 / 1024, f"conv1: 2,712 and 9,408 weights expected: {separable}"
 assert abs(weights_5a / 1024 / 1072 - 1) < 0.01 and round(weights_5a * 49 / 1e6) == 54, f"5a: {weights_5a:,} weights"
 assert round(work) == 1583, f"all operations should be 1,583 million, are {work:.0f}"

@@ -42,7 +42,7 @@ for F in sizes:
 
 fig, axes = plt.subplots(1, 2, figsize=(7, 3.2))
 ratio = {name: dict(zip(sizes, np.divide(t, times["fft"]))) for name, t in times.items()}
-for name, style in zip(times, ("o-", "s--", "^-.", "D:", "v-"), strict=True):
+for name, style in zip(times, ("o-", "s--", "^-.", "D:", "v--"), strict=True):
     print(f"{name:9s} time over FFT's:", "  ".join(f"{F}x{F} {ratio[name][F]:5.1f}" for F in (2, 3, 7, 15, 31)))
     axes[0].loglog(sizes, counts[name], style)
     axes[1].loglog(sizes, ratio[name].values(), style, label=name)
