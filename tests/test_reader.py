@@ -1,0 +1,221 @@
+"""What a reader can rely on: light pages, no violation that axe finds, nothing that jumps, offline, on paper, by keyboard."""
+
+import gzip
+import os
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from conftest import ROOT
+
+from evidence.labs import read_labs
+from evidence.pages import read_site
+
+ADDRESSES = [
+    "/".join([*Path(page.path).relative_to("docs").with_suffix("").parts, ""]).removesuffix("index/") for page in read_site(ROOT)
+]
+LABS = [f"labs/{Path(lab.path).stem}/" for lab in read_labs(ROOT)]
+AXE = ROOT / "tests/node_modules/axe-core/axe.min.js"
+FIRST_VISIT, SECOND_PAGE = 180_000, 60_000  # bytes over the wire, without pictures
+
+
+def weight(site: Path, paths: set[str]) -> int:
+    """Bytes over the wire, compressed as a host compresses them; figures in a page count as pictures, and do not count."""
+    total = 0
+    for path in paths:
+        file = site / path / "index.html" if (site / path).is_dir() else site / path
+        data = file.read_bytes()
+        if file.suffix == ".html":
+            data = re.sub(rb'<svg role="img".*?</svg>', b"", data, flags=re.S)
+        if file.suffix in (".svg", ".png"):
+            continue
+        total += len(data) if file.suffix == ".woff2" else len(gzip.compress(data, 6))
+    return total
+
+
+def asked_for(browser, url: str) -> set[str]:
+    """The paths that a first visit of a page asks for."""
+    page = browser.new_page()
+    paths: set[str] = set()
+    page.on("request", lambda request: paths.add(urlsplit(request.url).path.lstrip("/")))
+    page.goto(url, wait_until="networkidle")
+    page.close()
+    return paths
+
+
+def test_the_heaviest_page_is_light(browser, origin, site) -> None:
+    heaviest = max(ADDRESSES, key=lambda address: weight(site, {address}))
+    paths = asked_for(browser, f"{origin}/{heaviest}")
+    shared = {path for path in paths if path.startswith(("assets/", "search/"))}
+    first = weight(site, paths - {"sw.js"})
+    assert "search/search_index.json" not in paths, "the index of the search is fetched before anybody searches"
+    assert first <= FIRST_VISIT, f"{heaviest} takes {first:,} bytes at the first visit"
+    second = {address: weight(site, asked_for(browser, f"{origin}/{address}") - shared) for address in (heaviest, "questions/")}
+    assert max(second.values()) <= SECOND_PAGE, second
+
+
+def violations(page) -> list[str]:
+    """What axe has against a page as it stands."""
+    if not AXE.exists() and not os.environ.get("CI"):
+        pytest.skip("needs Node.js: npm ci --prefix tests")
+    page.add_script_tag(path=str(AXE))
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    return [
+        f"{v['id']}: {v['help']}: {node['html'][:120]} {node.get('failureSummary', '')[:200]}"
+        for v in found
+        for node in v["nodes"][:2]
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("address", ADDRESSES + LABS)
+def test_axe_finds_nothing(browser, origin, address, scheme) -> None:
+    context = browser.new_context(color_scheme=scheme, reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(f"{origin}/{address}")
+    assert violations(page) == []
+    context.close()
+
+
+def test_axe_finds_what_is_wrong(browser) -> None:
+    page = browser.new_page()
+    page.set_content("<!doctype html><html><title>x</title><body><main><h1>x</h1><img src='x.png'></main>")
+    found = violations(page)
+    assert any("image-alt" in fault for fault in found) and any("html-has-lang" in fault for fault in found)
+    page.close()
+
+
+@pytest.mark.parametrize("address", ADDRESSES + LABS)
+def test_nothing_jumps_while_a_page_loads(browser, origin, address) -> None:
+    page = browser.new_page(viewport={"width": 412, "height": 823})
+    page.add_init_script(
+        """window.moved = 0; new PerformanceObserver((list) => {
+            for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.moved += entry.value;
+        }).observe({type: "layout-shift", buffered: true})"""
+    )
+    page.goto(f"{origin}/{address}", wait_until="networkidle")
+    page.mouse.wheel(0, 3000)
+    page.wait_for_timeout(200)
+    assert page.evaluate("window.moved") <= 0.02
+    page.close()
+
+
+@pytest.mark.parametrize("address", ["training/batch-normalization/", "questions/", "tasks/detection/"])
+def test_nothing_is_lost_at_320_pixels_or_at_twice_the_size(browser, origin, address) -> None:
+    for width, zoom in ((320, 1), (640, 2)):
+        page = browser.new_page(viewport={"width": width, "height": 700})
+        page.goto(f"{origin}/{address}")
+        page.evaluate(f"document.documentElement.style.zoom = {zoom}")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1"), (width, zoom)
+        page.close()
+
+
+def test_the_keyboard_reaches_the_text_first_and_then_what_can_be_used(browser, origin) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(f"{origin}/training/dropout/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "md-skip", "the first stop leads past the navigation"
+    reached = []
+    for _ in range(400):
+        page.keyboard.press("Tab")
+        told = page.evaluate(
+            """() => { const e = document.activeElement, s = getComputedStyle(e);
+              return [e.tagName, e.className, s.outlineStyle !== 'none' || s.boxShadow !== 'none' || e.matches('input')]; }"""
+        )
+        reached.append(told)
+        if told[0] == "BODY":
+            break
+    names = [name for _, name, _ in reached if isinstance(name, str)]
+    assert any("evidence-copy" in name for name in names) and any(tag == "ABBR" for tag, _, _ in reached)
+    unseen = [(tag, name) for tag, name, seen in reached if not seen and tag not in ("BODY", "HTML")]
+    assert not unseen, f"focus is not to be seen on {unseen[:5]}"
+    page.close()
+
+
+def test_the_meaning_of_a_term_shows_on_focus(browser, origin) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(f"{origin}/training/dropout/")
+    page.locator(".md-content abbr").first.focus()
+    page.wait_for_timeout(600)
+    assert page.locator("[role=tooltip]:visible").count() >= 1
+    page.close()
+
+
+def test_motion_is_reduced_where_that_is_asked_for(browser, origin) -> None:
+    context = browser.new_context(reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(f"{origin}/")
+    slow = page.evaluate(
+        """[...document.querySelectorAll('*')].filter(e => parseFloat(getComputedStyle(e).transitionDuration) > 0.001).length"""
+    )
+    assert slow == 0
+    context.close()
+
+
+def test_pages_read_from_the_file_system(browser, site) -> None:
+    page = browser.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.goto((site / "layers/convolution/index.html").as_uri())
+    assert page.locator("[data-explorer=convolution] svg").is_visible()
+    assert page.locator(".evidence-copy:visible").count() > 0 and not faults
+    page.locator(".md-content a[href*='pooling']").first.click()
+    page.wait_for_load_state()
+    assert page.url.split("#")[0].endswith("/layers/pooling/index.html") and page.locator("h1").is_visible()
+    page.close()
+
+
+def test_a_page_that_was_visited_is_there_without_a_network(browser, origin) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{origin}/training/dropout/")
+    page.evaluate("navigator.serviceWorker.ready")
+    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    page.reload(wait_until="networkidle")
+    context.set_offline(True)
+    page.reload()
+    assert page.locator("h1").inner_text().startswith("Dropout") and page.locator(".evidence-figure svg").first.is_visible()
+    assert page.evaluate("getComputedStyle(document.querySelector('.evidence')).borderTopStyle") == "solid", "with its style"
+    context.close()
+
+
+def test_a_page_prints_without_navigation_and_with_its_links(browser, origin) -> None:
+    page = browser.new_page(viewport={"width": 794, "height": 1123})
+    page.goto(f"{origin}/training/dropout/")
+    page.emulate_media(media="print")
+    for gone in (".md-header", ".md-sidebar", ".md-footer", ".evidence-copy", ".page-bar .evidence-links"):
+        assert page.locator(f"{gone}:visible").count() == 0, gone
+    assert "arxiv.org" in page.evaluate(
+        "getComputedStyle(document.querySelector('.md-content .citation a[href*=arxiv]'), '::after').content"
+    )
+    cut = page.evaluate(
+        "[...document.querySelectorAll('.evidence code, .evidence-output')].filter(e => e.scrollWidth > e.clientWidth + 2).length"
+    )
+    assert cut == 0, "code runs off the paper"
+    page.close()
+
+
+@pytest.mark.parametrize(
+    ("words", "question"),
+    [
+        ("moving average", "running-mean-and-variance"),
+        ("running_var", "running-mean-and-variance"),
+        ("inverted dropout", "dropout-at-test-time"),
+        ("ConvTranspose2d", "deconvolution"),
+        ("dead neurons", "dying-relu"),
+        ("AdamW", "weight-decay-vs-l2"),
+        ("skip connection", "resnet"),
+        ("non-maximum suppression", "non-maximum-suppression"),
+    ],
+)
+def test_the_search_finds_a_question_by_other_words(browser, origin, words, question) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(f"{origin}/")
+    page.keyboard.press("/")
+    page.locator(".md-search__input").fill(words)
+    page.wait_for_selector(".md-search-result__item a", timeout=20_000)
+    page.wait_for_timeout(300)
+    links = page.locator(".md-search-result__item a").evaluate_all("all => all.slice(0, 12).map(a => a.getAttribute('href'))")
+    assert any(re.search(rf"#{question}(-|\?|&|$)", link) for link in links), links
+    page.close()
