@@ -89,10 +89,10 @@ def train(batch_norm, seed, lr, noise=0.0):
 # %% [markdown]
 # ## A rate at which both train
 #
-# A network that does not learn sits on a plateau, and a plateau is smooth. So the rate comes first: six rates, two seeds. A loss above that of guessing, $\ln 10 \approx 2.3$, counts as 2.3, and so does a run that ended in NaN.
+# A network that does not learn sits on a plateau, and a plateau is smooth. So the rate comes first: five rates, two seeds. A loss above that of guessing, $\ln 10 \approx 2.3$, counts as 2.3, and so does a run that ended in NaN.
 
 # %%
-rates = [0.025, 0.05, 0.1, 0.2, 0.4, 0.8]
+rates = [0.025, 0.05, 0.1, 0.2, 0.8]
 guessing = torch.tensor(10.0).log().item()
 late = {}
 figure, axis = plt.subplots(figsize=(6, 3.4))
@@ -110,12 +110,13 @@ plt.show()
 
 lr = 0.05
 best = {key: rates[runs.mean(0).argmin()] for key, runs in late.items()}
-assert best[False] <= 0.2 <= late[True].shape[1], f"the plain network's best rate should be small, it is {best[False]}"
+assert best[False] < 0.2, f"the plain network's best rate should be small, it is {best[False]}"
+assert best[True] >= best[False], f"and that of the network with BN no smaller: {best}"
 assert late[False][:, -1].min() > 2, "at the largest rate no plain network should train"
 assert late[True][:, -1].max() < 1, "at the largest rate every network with BN should train"
 
 # %% [markdown]
-# <!-- figure: Training loss against six learning rates, both axes logarithmic. Without batch normalization the loss is lowest at the small rates and that of guessing at the largest; with it the loss is low everywhere. -->
+# <!-- figure: Training loss against five learning rates, both axes logarithmic. Without batch normalization the loss is lowest at the small rates and that of guessing at the largest; with it the loss is low everywhere. -->
 # Figure: The plain network trains in a narrow range of rates, the one with BN in all of it. Lines are means over two seeds, bands run from the lower to the higher.
 #
 # The largest rate would make the comparison meaningless. We take $\eta = 0.05$, near the plain network's best, where both train. It is not the best rate of the network with BN, so speed is compared in favour of the plain one. Three seeds each:
@@ -157,9 +158,9 @@ def landscape(model, snapshot):
 
 views = {key: torch.tensor([[landscape(model, s) for s in snapshots] for model, _, snapshots in value])
          for key, value in runs.items()}  # (seeds, snapshots, 4) each
-middle = {key: (view[..., 0] > 0.2) & (view[..., 0] < 1.5) for key, view in views.items()}
+middle = {key: (view[..., 0] > 0.2) & (view[..., 0] < 1.0) for key, view in views.items()}
 at = {key: view[middle[key]].median(0).values for key, view in views.items()}  # (4,) each
-print("median at a loss of 0.2 to 1.5   without BN    with BN")
+print("median at a loss of 0.2 to 1.0   without BN    with BN")
 for i, name in enumerate(("loss", "range of the loss", "change of the gradient", "effective beta")):
     print(f"{name:<30} {at[False][i]:12.2f} {at[True][i]:10.2f}")
 
@@ -274,7 +275,7 @@ shift = {key: torch.tensor([[gradient_shift(model, s) for s in snapshots] for mo
 figure, axes = plt.subplots(1, 2, figsize=(7, 3.2))
 layers = range(2, depth + 1)
 for batch_norm, label, style in ((False, "without BN", "C1s--"), (True, "with BN", "C0o-")):
-    chosen = middle[batch_norm]  # the snapshots at a loss of 0.2 to 1.5
+    chosen = middle[batch_norm]  # the snapshots at a loss of 0.2 to 1.0
     for axis, values in zip(axes, (drift[batch_norm][chosen], shift[batch_norm][chosen][..., 1])):  # (n, layers)
         axis.semilogy(layers, values.median(0).values, style, label=label)
         axis.fill_between(layers, values.quantile(0.25, 0), values.quantile(0.75, 0), color=style[:2], alpha=0.25)
@@ -288,7 +289,7 @@ moved = {key: drift[key][middle[key]].mean().item() for key in runs}
 stale = {key: shift[key][middle[key]].median(1).values.median(0).values for key in runs}  # (3,) each
 early = {key: shift[key][:, 0, :, 1].median().item() for key in runs}
 by_layer = {key: shift[key][middle[key]][..., 1].median(0).values for key in runs}  # (layers,) each
-print("median at a loss of 0.2 to 1.5   without BN    with BN")
+print("median at a loss of 0.2 to 1.0   without BN    with BN")
 print(f"{'drift of the input (std)':<30} {moved[False]:12.4f} {moved[True]:10.4f}")
 for i, name in enumerate(("distance of the gradients", "relative to the gradient", "cosine of the gradients")):
     print(f"{name:<30} {stale[False][i]:12.2f} {stale[True][i]:10.2f}")
@@ -300,7 +301,7 @@ assert by_layer[True][0] > by_layer[False][0], f"layer 2 should be shifted more 
 
 # %% [markdown]
 # <!-- figure: Two charts over layers 2 to 8 with logarithmic axes. On the left the drift without batch normalization lies far above the one with it. On the right the two lines of the relative change of the gradient are close; with batch normalization it is higher in layer 2. -->
-# Figure: BN all but stops the drift of the inputs' means. The gradients go stale about as much as without it. Lines are medians over the snapshots at a loss of 0.2 to 1.5, bands hold the middle half.
+# Figure: BN all but stops the drift of the inputs' means. The gradients go stale about as much as without it. Lines are medians over the snapshots at a loss of 0.2 to 1.0, bands hold the middle half.
 #
 # The two meanings come apart. By the first, BN removes almost all of the shift; that is no more than what a normalization does. By the second it changes little: per layer the order even turns, with BN the early layers are disturbed more. The paper's networks showed as much shift with BN as without, or more; here the total is of the same size, and which network has more depends on the layer.
 #
@@ -322,12 +323,12 @@ def clean_loss(batch_norm, snapshots):
     return losses
 
 
-strengths = [0.0, 0.25, 0.5, 1.0]
+strengths = [0.0, 0.5, 1.0]
 noisy = {(key, strength): [train(key, seed, lr, strength) for seed in seeds] if strength else runs[key]
          for key in runs for strength in strengths}
 clean = {key: torch.tensor([clean_loss(key[0], run[2]) for run in value]).nan_to_num(guessing).clamp(max=guessing)
          for key, value in noisy.items()}  # (seeds, snapshots) each
-dose_drift = {key: torch.tensor([input_drift(run[0], s, fixed) for run in value for s in run[2]]).nanmean().item()
+dose_drift = {key: torch.tensor([input_drift(run[0], s, fixed) for run in value for s in run[2]]).nanmedian().item()
               for key, value in noisy.items()}
 
 # %%
@@ -354,6 +355,9 @@ plt.show()
 mean = {key: value.mean().item() for key, value in clean.items()}
 assert dose_drift[True, 0.5] > 1.5 * dose_drift[False, 0.0], "the noise should make the inputs drift more than without BN"
 assert mean[True, 0.5] < 0.85 * mean[False, 0.0], f"and yet it should train faster than without BN: {mean}"
+kept = (mean[False, 0.0] - mean[True, 0.5]) / (mean[False, 0.0] - mean[True, 0.0])
+print(f"share of the gain in mean loss that is left with noise 0.5: {kept:.0%}")
+assert kept > 0.4, f"a good part of the gain should be left, it is {kept:.2f}"
 assert mean[True, 0.0] < mean[True, 0.5] < mean[True, 1.0], f"but slower than with BN alone: {mean}"
 assert mean[True, 1.0] > mean[False, 0.0], f"and with strong noise the gain should be lost: {mean}"
 assert mean[False, 0.5] - mean[False, 0.0] > 1.2 * (mean[True, 0.5] - mean[True, 0.0]), f"noise should hurt more: {mean}"
@@ -373,8 +377,8 @@ assert mean[False, 1.0] > 1.9, f"under strong noise the plain network should not
 
 # %%
 view = torch.tensor([[landscape(model, s) for s in snapshots] for model, _, snapshots in noisy[True, 0.5]])
-chosen = view[(view[..., 0] > 0.2) & (view[..., 0] < 1.5)].median(0).values  # (4,)
-print("median at a loss of 0.2 to 1.5   without BN  BN, noise    with BN")
+chosen = view[(view[..., 0] > 0.2) & (view[..., 0] < 1.0)].median(0).values  # (4,)
+print("median at a loss of 0.2 to 1.0   without BN  BN, noise    with BN")
 for i, name in enumerate(("loss", "range of the loss", "change of the gradient", "effective beta")):
     print(f"{name:<30} {at[False][i]:12.2f} {chosen[i]:10.2f} {at[True][i]:10.2f}")
 assert chosen[1] < at[False][1] / 3, f"with noise the loss should still vary less than without BN: {chosen[1]:.2f}"

@@ -3,7 +3,7 @@
 #
 # What does a small one-pass detector get wrong, and does a finer grid mend it? On photographs the authors of YOLO found
 # more badly placed boxes than all other mistakes together [@redmon2016, sec. 4.2]. A cell of their grid can also name
-# only one class, which they give as the reason for trouble with small objects in groups.
+# few boxes and only one class, which limits how many near neighbours can be found [@redmon2016, sec. 2.4].
 #
 # This lab trains a detector on scenes of digits, scores it, and sorts its mistakes by kind. It then counts what each
 # kind costs, moves the threshold of non-maximum suppression, and halves the side of the grid's cells. How such a network
@@ -408,11 +408,22 @@ def costs(cells, part, at):
 
 
 cost = {(part, at): costs(4, part, at) for part, at in (("apart", 0.5), ("apart", 0.75), ("crowds", 0.5))}
+for (part, at), kind in {("apart", 0.5): "class", ("apart", 0.75): "place"}.items():
+    others = max(value for name, value in cost[part, at].items() if name != kind)
+    assert cost[part, at][kind] > 2 * others, f"{kind} should cost most by far at IoU {at}, next is {others:.3f}"
+assert cost["crowds", 0.5]["missed"] > 10 * cost["apart", 0.5]["missed"], "misses should cost more in crowds"
+assert max(gain["double"] + gain["stray"] for gain in cost.values()) < 0.05, "doubles and strays should cost little"
 
 # %% [markdown]
-# TODO
+# The costs agree with the counts for objects apart: wrong classes cost most at 0.5, wrong places at 0.75. In crowds
+# misses cost many times more than apart; wrong classes keep costing there too, because a name that the detector is
+# unsure of also lowers the score of its right boxes.
 #
 # ## The threshold of suppression
+#
+# Boxes of one class that overlap by more than a limit are taken for the same object. A limit of 1 drops nothing. Low
+# limits should remove doubles, and they should remove true neighbours too. Look at what happens to the mAP, and at the
+# number of doubles with a score of at least 0.3.
 
 # %%
 limits, curves, doubles = (0.1, 0.3, 0.5, 0.7, 1.0), {}, {}
@@ -424,24 +435,61 @@ for part in ("apart", "crowds"):
             values.append(mean_ap(rows, count_objects(data[seed][part])))
             number += sum(kind == "double" and value >= 0.3 for value, _, kind, _, _ in rows)
         curves[part, limit], doubles[part, limit] = torch.tensor(values), number
-        print(f"{part:6s}, limit {limit:.1f}: mAP {sum(values) / len(seeds):.3f}, doubles {number:3d}")
+        print(f"{part:6s}, limit {limit:.1f}: mAP {sum(values) / len(seeds):.2f}, doubles {number:3d}")
+figure, axis = plt.subplots(figsize=(6, 3))
+for part, colour, style in (("apart", "C0", "o-"), ("crowds", "C1", "s--")):
+    y = torch.stack([curves[part, limit] for limit in limits])  # (limits, seeds)
+    axis.plot(limits, y.mean(1), style, color=colour, label=part)
+    axis.fill_between(limits, y.amin(1), y.amax(1), color=colour, alpha=0.2)
+axis.set(xlabel="boxes that overlap more are dropped (IoU)", ylabel="mAP at IoU 0.5", ylim=(0, 1))
+axis.legend(frameon=False)
+plt.show()
+spread = [curves["apart", limit].mean().item() for limit in limits]
+assert max(spread) - min(spread) < 0.03, f"apart, the limit should hardly matter to the mAP, range {spread}"
+assert (curves["crowds", 0.5] - curves["crowds", 0.1] > 0.08).all(), "in crowds a low limit should cost mAP"
+assert (curves["crowds", 0.5] - curves["crowds", 1.0]).abs().max() < 0.03, "no suppression should cost little mAP"
+assert doubles["apart", 1.0] > 20 > doubles["apart", 0.3], "without suppression doubles should show"
+
+# %% [markdown]
+# <!-- figure: mAP at IoU 0.5 against the limit of suppression from 0.1 to 1. The line for objects apart is flat near 0.8. The dashed line for crowds rises from about 0.35 at limit 0.1 to about 0.5 at limit 0.5 and is flat from there. -->
+# Figure: Mean and range of three seeds. A low limit costs crowds much and objects apart nothing.
+#
+# Apart, no limit is better than another by this measure. In crowds a low limit drops true neighbours. And doing without
+# suppression costs next to no mAP, though doubles appear. One cell owns each object, and the cells beside it are taught
+# to be silent; a double mostly has a lower score than the hit, so it comes late in the list. A user who shows all boxes
+# above a score sees the doubles all the same.
+#
+# ## A finer grid
+#
+# Now the one choice: cells of 4 pixels in place of 8. Scenes, weights in number, what a cell sees and the steps of
+# training are the same. The cost is not: the last two layers run at four times as many places. The prediction
+# from the count of shared cells was a gain in crowds and little apart.
 
 # %%
+work = {4: 0, 8: 0}
+for cells in work:
+    for side, inputs, filters, size in ((16, 1, 24, 5), (8, 24, 48, 3), (8, 48, 64, 3), (cells, 64, 96, 3),
+                                        (cells, 96, 15, 1)):
+        work[cells] += side ** 2 * inputs * filters * size ** 2
+    print(f"{cells}x{cells} cells: {work[cells] / 1e6:.2f} million multiply-adds a scene")
 for seed in seeds:
     model = fit(data[seed]["train"], 8, seed)
     for part in ("apart", "crowds"):
         found[8, seed, part] = [detect(output) for output in predict(model, data[seed][part])]
 fine = score(8)
+for part, at in fine:
+    gain = fine[part, at] - coarse[part, at]
+    print(f"gain, {part:6s}, IoU {at:4.2f}:", *[f"{value:.2f}" for value in gain])
+    assert gain.min() > 0.03, f"the finer grid should win for every seed, {part} at {at}: {gain.min():.3f}"
+assert (fine["apart", 0.75] - coarse["apart", 0.75]).mean() > 0.2, "apart at 0.75 the gain should be large"
+assert 1.7 < work[8] / work[4] < 1.9, "the finer grid should need not quite twice the work"
+
+# %% [markdown]
+# The finer grid won everywhere, also for objects apart, of which hardly any was ever lost to a shared cell. So the
+# prediction was half right at best. In crowds one can ask more exactly: did only those objects gain that share
+# an 8-pixel cell? Below is the share of objects with a hit of score 0.3 or more.
 
 # %%
-for part in ("apart", "crowds"):
-    for at in (0.5, 0.75):
-        count = count_kinds(8, part, at)
-        print(f"{part:6s}  {at:4.2f} ", *[f"{count[name]:7d}" for name in names])
-    costs(8, part, 0.5)
-
-# %%
-print("crowds: share of objects with a hit")
 share = {}
 for cells in (4, 8):
     hit, total = Counter(), Counter()
@@ -449,11 +497,61 @@ for cells in (4, 8):
         rows = judge(found[cells, seed, "crowds"], data[seed]["crowds"])
         hits = {(k, best) for value, _, kind, k, best in rows if kind == "hit" and value >= 0.3}
         for k, (_, boxes, _) in enumerate(data[seed]["crowds"]):
-            cell = [tuple(c) for c in ((boxes[:, :2] + boxes[:, 2:]) / 16).long().tolist()]
-            for j in range(len(boxes)):
-                alone = cell.count(cell[j]) == 1
-                total[alone] += 1
-                hit[alone] += (k, j) in hits
-    share[cells] = {alone: hit[alone] / total[alone] for alone in (True, False)}
-    print(f"{cells}x{cells} cells: alone in a cell of 8 pixels {share[cells][True]:.2f} ({total[True]} objects), "
-          f"together {share[cells][False]:.2f} ({total[False]} objects)")
+            owners = [tuple(cell) for cell in ((boxes[:, :2] + boxes[:, 2:]) / 16).long().tolist()]
+            for j, owner in enumerate(owners):
+                group = "alone" if owners.count(owner) == 1 else "together"
+                total[group] += 1
+                hit[group] += (k, j) in hits
+    share[cells] = {group: hit[group] / total[group] for group in total}
+    for group in ("alone", "together"):
+        print(f"{cells}x{cells} cells, {group:8s} in an 8-pixel cell: "
+              f"{100 * share[cells][group]:2.0f} % of {total[group]} found")
+more = {group: share[8][group] - share[4][group] for group in ("alone", "together")}
+assert more["together"] > 0.08 and more["alone"] > 0.03, f"both groups should gain, gains are {more}"
+
+# %% [markdown]
+# Objects that share a cell gained, and those that are alone in theirs gained too. The last table shows which mistakes
+# went away, for objects apart.
+
+# %%
+print("cells  IoU  ", *[f"{name:>7s}" for name in names])
+for at in (0.5, 0.75):
+    after = count_kinds(8, "apart", at)
+    for cells, count in ((4, kinds["apart", at]), (8, after)):
+        print(f"{cells}x{cells}    {at:4.2f} ", *[f"{count[name]:7d}" for name in names])
+    for name in ("missed", "class", "place"):
+        if (at, name) != (0.75, "class"):
+            assert after[name] < 0.8 * kinds["apart", at][name], f"{name} should fall at IoU {at}"
+remaining = costs(8, "apart", 0.5)
+assert remaining["class"] == max(remaining.values()), "what remains should be mostly wrong classes"
+
+# %% [markdown]
+# Misses, wrong classes and wrong places all fell at IoU 0.5. At 0.75 the number of wrong classes is not the test: boxes
+# that were badly placed before now reach 0.75, and only then can their class be found wrong.
+#
+# ## Answer
+#
+# What does the small detector get wrong? At IoU 0.5, on objects apart, the class: wrong classes were more than twice as
+# many as badly placed boxes, and cost more than twice as much mAP as any other kind. That is the reverse of what
+# [@redmon2016, sec. 4.2] saw on photographs. At 0.75 badly placed boxes come first, in number and in cost. So a
+# statement about the kinds needs its IoU threshold. In crowds of one class, misses outnumber wrong classes. Doubles
+# and strays cost less than 0.05 of mAP together.
+#
+# Suppression: in crowds a limit of 0.1 cost more than 0.08 of mAP for each seed against 0.5, since true neighbours
+# were dropped. For objects apart the limit moved the mAP by less than 0.03. Leaving suppression out moved it by less than
+# 0.03 in both, although doubles appeared.
+#
+# Does a finer grid mend it? Yes, for every seed, on both kinds of scene and at both thresholds, at not quite twice the
+# multiply-adds. But shared cells are only a part of the reason: objects apart gained, and so did objects in crowds that
+# had their 8-pixel cell to themselves. Counting the objects that a grid must lose gives a bound, not a forecast.
+#
+# What this does not show: why objects alone in their cell gain. The finer grid has more work to spend, more cells to
+# learn from and a smaller range of places in each; the lab does not tell these apart. The training was short, and with
+# more epochs the gap may shrink. The scenes are 32 pixels wide, with digits on a plain ground, where strays are rare by
+# construction. The mistakes of a detector on photographs are of other proportions.
+#
+# ### Sources
+#
+# - [@redmon2016, sec. 2.4 and 4.2]: few boxes and one class a cell; badly placed boxes as the largest kind of mistake.
+# - [@hoiem2012]: sorting the false alarms of a detector by kind.
+# - [@bolya2020]: the kinds as counted here, and the gain in mAP when one kind is mended.
