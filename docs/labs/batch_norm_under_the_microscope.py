@@ -177,16 +177,16 @@ for axis, name in zip(axes, ("range of the loss (nats)", "change of the gradient
 axes[0].legend()
 plt.show()
 
-start = {key: view[:, 0].mean(0) for key, view in views.items()}
-assert at[False][1] > 5 * at[True][1], f"the loss should vary less with BN: {at[False][1]:.2f}, {at[True][1]:.2f}"
-assert at[False][2] > 2.5 * at[True][2], f"so should the gradient: {at[False][2]:.2f}, {at[True][2]:.2f}"
+start = {key: view[:, 0].median(0).values for key, view in views.items()}
+assert at[False][1] > 8 * at[True][1], f"the loss should vary less with BN: {at[False][1]:.2f}, {at[True][1]:.2f}"
+assert at[False][2] > 4 * at[True][2], f"so should the gradient: {at[False][2]:.2f}, {at[True][2]:.2f}"
 assert start[True][1] > 2 * start[False][1], "on its first plateau the plain network should be the smoother one"
 
 # %% [markdown]
 # <!-- figure: Two scatter plots against the loss at the snapshot, which falls from left to right. At the left end, near the loss of guessing, the crosses without batch normalization lie below the circles with it; further to the right they lie far above. -->
-# Figure: At the same height of the loss, loss and gradient vary less along the gradient with BN. At the start, on the left, it is the other way round. A point is one snapshot of one of three seeds.
+# Figure: Below the loss of guessing, loss and gradient vary less along the gradient with BN. At the start, on the left, it is the other way round. A point is one snapshot of one of three seeds.
 #
-# Read the left edge first. At the start the plain network is the smoother one: it has a plateau to cross, its gradient is small, and nothing changes along it. Once both have left the loss of guessing, the order turns, and stays. That is why a single number "with BN the loss is smoother" needs the place where it was measured.
+# Read the left edge first. At the start the plain network is the smoother one: it has a plateau to cross, its gradient is small, and nothing changes along it. Once both have left the loss of guessing, the order turns. That is why a single number "with BN the loss is smoother" needs the place where it was measured.
 #
 # The third number has no such excuse as a small gradient, since it is divided by the distance. Multiplied by $\eta$ it also loses its unit, and gets a meaning: on a quadratic bowl of curvature $\beta$ gradient descent diverges when $\eta \beta > 2$.
 
@@ -209,9 +209,11 @@ ratio = (at[False][3] / at[True][3]).item()
 swing = {key: (view[..., 3].median(0).values.amax() / view[..., 3].median(0).values.amin()).item()
          for key, view in views.items()}
 print(f"highest over lowest median of beta during training: {swing[False]:.1f} without BN, {swing[True]:.1f} with BN")
-assert ratio > 1.4, f"at equal loss beta should be smaller with BN, the ratio is {ratio:.2f}"
+assert ratio > 1.5, f"in this range of the loss beta should be smaller with BN, the ratio is {ratio:.2f}"
+top = lr * views[False][:, 3:, 3].median().item()
+assert 1 < top < 4, f"without BN the product should come near the limit of 2, it is {top:.2f}"
 assert start[True][3] > start[False][3], "at the very start beta should be larger with BN"
-assert swing[False] > 1.5 * swing[True], f"beta should change more during training without BN: {swing}"
+assert swing[False] > 2.5 * swing[True], f"beta should change more during training without BN: {swing}"
 
 # %% [markdown]
 # <!-- figure: The learning rate times the effective beta over a hundred training steps, on a logarithmic axis. With batch normalization it stays nearly level below one. Without it the line starts lower, climbs steeply as training starts, and then stays near a dotted line at two. -->
@@ -285,6 +287,13 @@ axes[1].set_ylabel("relative change of the gradient")
 axes[1].legend()
 plt.show()
 
+# %% [markdown]
+# <!-- figure: Two charts over layers 2 to 8 with logarithmic axes. On the left the drift without batch normalization lies far above the one with it. On the right the two lines of the relative change of the gradient are close; with batch normalization it is higher in layer 2. -->
+# Figure: BN all but stops the drift of the inputs' means. The gradients go stale about as much as without it. Lines are medians over the snapshots at a loss of 0.2 to 1.0, bands hold the middle half.
+#
+# The same in numbers, with the paper's own measure, the undivided distance, among them:
+
+# %%
 moved = {key: drift[key][middle[key]].mean().item() for key in runs}
 stale = {key: shift[key][middle[key]].median(1).values.median(0).values for key in runs}  # (3,) each
 early = {key: shift[key][:, 0, :, 1].median().item() for key in runs}
@@ -294,16 +303,21 @@ print(f"{'drift of the input (std)':<30} {moved[False]:12.4f} {moved[True]:10.4f
 for i, name in enumerate(("distance of the gradients", "relative to the gradient", "cosine of the gradients")):
     print(f"{name:<30} {stale[False][i]:12.2f} {stale[True][i]:10.2f}")
 print(f"{'relative, at step 4':<30} {early[False]:12.2f} {early[True]:10.2f}")
+first_last = [f"{by_layer[key][i]:{width}.2f}" for i in (0, -1) for key, width in ((False, 12), (True, 10))]
+print(f"{'relative, layer 2':<30}", *first_last[:2])
+print(f"{'relative, layer 8':<30}", *first_last[2:])
 ratio = (stale[True][1] / stale[False][1]).item()
-assert moved[False] > 20 * moved[True], f"the inputs should drift far less with BN: {moved}"
+assert moved[False] > 30 * moved[True], f"the inputs should drift far less with BN: {moved}"
 assert 0.5 < ratio < 2, f"the gradients should go stale about equally, the ratio is {ratio:.2f}"
-assert by_layer[True][0] > by_layer[False][0], f"layer 2 should be shifted more with BN: {by_layer}"
+assert stale[False][0] > 1.5 * stale[True][0], f"the distance itself should be smaller with BN: {stale}"
+assert by_layer[True][0] > 1.5 * by_layer[False][0], f"layer 2 should be shifted more with BN: {by_layer}"
+assert by_layer[True][-1] < by_layer[False][-1] / 1.2, f"and layer 8 less: {by_layer}"
+assert early[True] > early[False], f"at the start the plain network should be shifted less: {early}"
 
 # %% [markdown]
-# <!-- figure: Two charts over layers 2 to 8 with logarithmic axes. On the left the drift without batch normalization lies far above the one with it. On the right the two lines of the relative change of the gradient are close; with batch normalization it is higher in layer 2. -->
-# Figure: BN all but stops the drift of the inputs' means. The gradients go stale about as much as without it. Lines are medians over the snapshots at a loss of 0.2 to 1.0, bands hold the middle half.
+# The two meanings come apart. By the first, BN removes almost all of the shift; that is what a normalization does. By the second it removes little. The undivided distance is smaller with BN, but so is the gradient; relative to it the two networks are within a factor of two. The order depends on the layer: with BN the second layer is disturbed more and the last one less. And it depends on the stage: at the start the plain network, on its plateau, is disturbed less.
 #
-# The two meanings come apart. By the first, BN removes almost all of the shift; that is no more than what a normalization does. By the second it changes little: per layer the order even turns, with BN the early layers are disturbed more. The paper's networks showed as much shift with BN as without, or more; here the total is of the same size, and which network has more depends on the layer.
+# The paper saw as much shift with BN as without, or more. That is not quite what we see, and not the opposite either: with six layers and twice the rate, [the page's run](../training/batch-normalization.md#covariate-shift) has no less of it with BN. What both agree on is that this shift does not vanish where the drift does.
 #
 # ## Putting the shift back
 #
@@ -353,14 +367,14 @@ axes[1].legend()
 plt.show()
 
 mean = {key: value.mean().item() for key, value in clean.items()}
-assert dose_drift[True, 0.5] > 1.5 * dose_drift[False, 0.0], "the noise should make the inputs drift more than without BN"
+assert dose_drift[True, 0.5] > 2 * dose_drift[False, 0.0], "the noise should make the inputs drift more than without BN"
 assert mean[True, 0.5] < 0.85 * mean[False, 0.0], f"and yet it should train faster than without BN: {mean}"
 kept = (mean[False, 0.0] - mean[True, 0.5]) / (mean[False, 0.0] - mean[True, 0.0])
 print(f"share of the gain in mean loss that is left with noise 0.5: {kept:.0%}")
-assert kept > 0.4, f"a good part of the gain should be left, it is {kept:.2f}"
+assert kept > 0.5, f"most of the gain should be left, it is {kept:.2f}"
 assert mean[True, 0.0] < mean[True, 0.5] < mean[True, 1.0], f"but slower than with BN alone: {mean}"
 assert mean[True, 1.0] > mean[False, 0.0], f"and with strong noise the gain should be lost: {mean}"
-assert mean[False, 0.5] - mean[False, 0.0] > 1.2 * (mean[True, 0.5] - mean[True, 0.0]), f"noise should hurt more: {mean}"
+assert mean[False, 0.5] - mean[False, 0.0] > 1.5 * (mean[True, 0.5] - mean[True, 0.0]), f"it should suffer more: {mean}"
 assert mean[False, 1.0] > 1.9, f"under strong noise the plain network should not train: {mean}"
 
 # %% [markdown]
@@ -382,26 +396,26 @@ print("median at a loss of 0.2 to 1.0   without BN  BN, noise    with BN")
 for i, name in enumerate(("loss", "range of the loss", "change of the gradient", "effective beta")):
     print(f"{name:<30} {at[False][i]:12.2f} {chosen[i]:10.2f} {at[True][i]:10.2f}")
 assert chosen[1] < at[False][1] / 3, f"with noise the loss should still vary less than without BN: {chosen[1]:.2f}"
-assert chosen[3] < at[False][3] / 1.3, f"and beta should still be smaller: {chosen[3]:.2f} against {at[False][3]:.2f}"
+assert chosen[3] < at[False][3] / 1.5, f"and beta should still be smaller: {chosen[3]:.2f} against {at[False][3]:.2f}"
 
 # %% [markdown]
-# The inputs are shaken, the smoothness is still there, and so is most of the speed. That is what one would see if smoothness were the cause. It is not a proof: BN with noise differs from a plain network in more than one way.
+# The inputs are shaken, the smoothness is still there, and so is most of the gain. That is what one would see if smoothness were the cause. It is not a proof: BN with noise differs from a plain network in more than one way.
 #
 # ## Answer
 #
 # In this network of eight convolutions on the digits, at a rate of 0.05 at which both train:
 #
-# - At equal loss, the loss varies more than 5 times less along the gradient with BN, and the gradient more than 2.5 times less. At the start it is the other way round.
-# - The effective β-smoothness differs less, by more than a factor of 1.4. What BN changes is that it stays nearly level during training, where the plain network's climbs.
-# - BN makes the inputs drift more than 20 times less. In the sense of the changed gradient, the internal covariate shift stays within a factor of two.
-# - With noise that makes the inputs drift more than without BN, training is still faster than without BN. With noise twice as strong it is not.
+# - While the loss is between 0.2 and 1.0, it varies more than 8 times less along the gradient with BN, and the gradient more than 4 times less. At the start it is the other way round.
+# - The effective β-smoothness differs less, by more than a factor of 1.5. What BN changes is that it stays nearly level during training, where the plain network's climbs.
+# - BN makes the inputs drift more than 30 times less. In the sense of the changed gradient, the internal covariate shift relative to the gradient stays within a factor of two; the undivided distance is smaller by more than a factor of 1.5.
+# - With noise that makes the inputs drift more than twice as far as without BN, more than half of the gain is left. With noise twice as strong nothing is left.
 # - The plain network suffers more from the same noise, and the noisy network keeps the smoothness.
 #
-# So the measurements of the paper show at this size, with two differences: noise is not free here, and the smoothness depends on the stage of training. What the lab does not show is a cause. It compares one architecture at one rate over three seeds, along one direction in the space of weights, and effective β depends on how the weights are scaled. An intervention that makes the loss smooth by other means, with everything else equal, would say more; the [page](../training/batch-normalization.md#bn-improves-training) tells how researchers weigh the causes.
+# So the measurements of the paper show at this size, with three differences: the undivided covariate shift is smaller with BN here, the noise is not free, and the smoothness depends on the stage of training. What the lab does not show is a cause. It compares one architecture at one rate over three seeds, along one direction in the space of weights, and effective β depends on how the weights are scaled. An intervention that makes the loss smooth by other means, with everything else equal, would say more; the [page](../training/batch-normalization.md#bn-improves-training) tells how researchers weigh the causes.
 #
 # ### Sources
 #
-# - [@santurkar2018, sec. 2]: the noise after BN and the same noise without BN; definition 2.1 of the internal covariate shift, with a VGG network and a deep linear one.
+# - [@santurkar2018, sec. 2]: the noise after BN, and the same amount of it without BN, which prevented training; definition 2.1 of the internal covariate shift, with a VGG network and a deep linear one.
 # - [@santurkar2018, sec. 3.1 and fig. 4]: range of the loss, gradient predictiveness and effective β-smoothness along the gradient.
 # - [@ioffe2015, sec. 2]: internal covariate shift as the motive for BN.
 # - [@bjorck2018]: the larger learning rates that BN permits as the source of its gain.

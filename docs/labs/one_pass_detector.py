@@ -1,20 +1,20 @@
 # %% [markdown]
 # # A one-pass detector
 #
-# What does a small one-pass detector get wrong, and does a finer grid mend it? On photographs the authors of YOLO found
-# more badly placed boxes than all other mistakes together [@redmon2016, sec. 4.2]. A cell of their grid can also name
+# What does a small one-pass detector get wrong, and does a finer grid mend it? On photographs the authors of YOLO
+# found more badly placed boxes than all other mistakes together [@redmon2016, sec. 4.2]. A cell of their grid also has
 # few boxes and only one class, which limits how many near neighbours can be found [@redmon2016, sec. 2.4].
 #
 # This lab trains a detector on scenes of digits, scores it, and sorts its mistakes by kind. It then counts what each
-# kind costs, moves the threshold of non-maximum suppression, and halves the side of the grid's cells. How such a network
-# works is told in [the answer on YOLO](../tasks/detection.md#yolo); its settings are the start here.
+# kind costs, moves the threshold of non-maximum suppression, and halves the side of the grid's cells. How such a
+# network works is told in [the answer on YOLO](../tasks/detection.md#yolo); its settings are the start here.
 
 # %% [markdown]
 # ## Scenes with exact boxes
 #
-# Each scene is a canvas of 32x32 pixels with digits cut to their ink, 8 to 14 pixels high. Because we place them, we know
-# their boxes exactly. There are two kinds of scene. *Apart*: one to three digits whose boxes do not overlap. *Crowds*:
-# two or three digits of the same class, each at an IoU of 0.1 to 0.4 with its closest neighbour.
+# Each scene is a canvas of 32x32 pixels with digits cut to their ink, 8 to 14 pixels high. Because we place them, we
+# know their boxes exactly. There are two kinds of scene. *Apart*: one to three digits whose boxes do not overlap.
+# *Crowds*: two or three digits of the same class, each at an IoU of 0.1 to 0.4 with its closest neighbour.
 
 # %%
 from collections import Counter
@@ -43,8 +43,8 @@ def iou(a, b):  # (N, 4) and (M, 4), as x1, y1, x2, y2 -> (N, M)
 inks = [cut(image) for image in images]
 
 # %% [markdown]
-# The function draws a place and keeps it if the overlap is as wanted. In a crowd it draws near the last digit.
-# Where digits overlap, the brighter pixel is seen.
+# The function draws a place and keeps it if the overlap is as wanted. In a crowd it draws near the last digit. Where
+# digits overlap, the brighter pixel is seen.
 
 # %%
 def make_scene(pool, crowded):  # `pool` holds the digits to draw from
@@ -101,14 +101,14 @@ for row, part in zip(axes, ("apart", "crowds"), strict=True):
 plt.show()
 
 # %% [markdown]
-# <!-- figure: Ten dark canvases in two rows. Dashed blue boxes lie tightly around digits, with the class written beside each box. Above, the boxes lie apart; below, two or three boxes of the same class overlap in each scene. -->
+# <!-- figure: Ten scenes with a dashed box around each digit. Above they lie apart, below they overlap. -->
 # Figure: Test scenes with their true boxes: apart above, crowds below.
 #
 # ## What the grid loses before any training
 #
 # A cell owns the objects whose centres lie in it, and it has one box. If two centres share a cell, one object is
-# written over the other in the target, and no network can learn it. Encoding and decoding must invert each other for all
-# other objects. Both can be checked on the true boxes, for 4x4 cells of 8 pixels and for 8x8 cells of 4 pixels.
+# written over the other in the target, and no network can learn it. Encoding and decoding must invert each other for
+# all other objects. Both can be checked on the true boxes, for 4x4 cells of 8 pixels and for 8x8 cells of 4 pixels.
 
 # %%
 def encode(boxes, labels, cells):  # objectness, place in the cell, roots of width and height, class
@@ -141,8 +141,8 @@ assert lost[4, "crowds"] > 4 * lost[8, "crowds"], "small cells should save most 
 
 # %% [markdown]
 # Of the objects that lie apart hardly any share a cell, even on the coarse grid. In crowds the coarse grid loses a
-# sizeable share, and the fine grid saves most of it. So the prediction would be: a finer grid helps in crowds and changes
-# little elsewhere. Keep it in mind.
+# sizeable share, and the fine grid saves most of it. So the prediction would be: a finer grid helps in crowds and
+# changes little elsewhere. Keep it in mind.
 #
 # ## The detector
 #
@@ -214,8 +214,8 @@ for seed in seeds:
 # %% [markdown]
 # ## A judge for every box
 #
-# One function judges all boxes, the best score first. A box is compared with the objects of a scene at a threshold $t$,
-# here 0.5, and gets the first name that fits:
+# One function judges all boxes, the best score first. A box is compared with the objects of a scene at a threshold
+# $t$, here 0.5, and gets the first name that fits:
 #
 # - *hit*: IoU of at least $t$ with an object of its class that was not found before;
 # - *double*: the same, but the object was found before;
@@ -300,7 +300,7 @@ for row, part in zip(axes, ("apart", "crowds"), strict=True):
 plt.show()
 
 # %% [markdown]
-# <!-- figure: The same ten scenes with solid orange boxes of the detector. Above, most digits have a box that is roughly right and mostly the right class; below, several digits of the crowds have no box of their own. -->
+# <!-- figure: The ten scenes with solid boxes. Most digits apart have one, some in crowds have none. -->
 # Figure: The boxes of the coarse grid with a score of at least 0.3, on the scenes of the first figure.
 #
 # ## The mistakes, kind by kind
@@ -333,9 +333,9 @@ assert kinds["crowds", 0.5]["missed"] > kinds["crowds", 0.5]["class"], "in crowd
 assert max(easy["double"], easy["stray"]) < easy["class"] / 4, "doubles and strays should be rare"
 
 # %% [markdown]
-# At IoU 0.5 badly placed boxes are rare, and wrong classes lead among the boxes. At 0.75 the same boxes are mostly badly
-# placed. So which kind "dominates" is also a matter of the ruler. In crowds, missed objects come first. Doubles and
-# strays hardly occur.
+# At IoU 0.5 badly placed boxes are rare, and wrong classes lead among the boxes. At 0.75 the same boxes are mostly
+# badly placed. So which kind "dominates" is also a matter of the ruler. In crowds, missed objects come first. Doubles
+# and strays hardly occur.
 #
 # Here are the worst ones of the first seed: of each kind of box the two with the highest score, and the two largest
 # objects that were missed.
@@ -366,15 +366,15 @@ for column, (kind, examples) in zip(axes.T, worst.items(), strict=True):
 plt.show()
 
 # %% [markdown]
-# <!-- figure: Ten scenes in five columns named class, place, double, stray and missed. Dashed blue true boxes have their class at the left, solid orange boxes of the detector theirs at the right. In the first column the two boxes agree and the digits differ; in the second the orange box covers a part of the blue one; in the last there is no orange box. -->
-# Figure: The two worst mistakes of each kind. Dashed with the class at the left: the object. Solid with the class at the
-# right: the box that was judged.
+# <!-- figure: Five columns of two scenes, one a kind, with dashed true boxes and solid judged boxes. -->
+# Figure: The two worst mistakes of each kind. Dashed with the class at the left: the object. Solid with the class at
+# the right: the box that was judged.
 #
 # ## What each kind costs
 #
 # A count depends on the score where it stops. [@bolya2020] ask instead how far the mAP would rise if one kind of
-# mistake were mended and all else stayed. A wrong class gets the right one, a badly placed box the right place, unless the
-# object is found already; then it is dropped, like doubles and strays. Missed objects are not asked for any more.
+# mistake were mended and all else stayed. A wrong class gets the right one, a badly placed box the right place, unless
+# the object is found already; then it is dropped, like doubles and strays. Missed objects are not asked for any more.
 
 # %%
 def mend(rows, scenes, wrong):  # -> rows and numbers of objects without this kind of mistake
@@ -411,13 +411,13 @@ cost = {(part, at): costs(4, part, at) for part, at in (("apart", 0.5), ("apart"
 for (part, at), kind in {("apart", 0.5): "class", ("apart", 0.75): "place"}.items():
     others = max(value for name, value in cost[part, at].items() if name != kind)
     assert cost[part, at][kind] > 2 * others, f"{kind} should cost most by far at IoU {at}, next is {others:.3f}"
-assert cost["crowds", 0.5]["missed"] > 10 * cost["apart", 0.5]["missed"], "misses should cost more in crowds"
+assert cost["crowds", 0.5]["missed"] > cost["apart", 0.5]["missed"] + 0.05, "misses should cost more in crowds"
 assert max(gain["double"] + gain["stray"] for gain in cost.values()) < 0.05, "doubles and strays should cost little"
 
 # %% [markdown]
-# The costs agree with the counts for objects apart: wrong classes cost most at 0.5, wrong places at 0.75. In crowds
-# misses cost many times more than apart; wrong classes keep costing there too, because a name that the detector is
-# unsure of also lowers the score of its right boxes.
+# The costs agree with the counts for objects apart: wrong classes cost most at 0.5, wrong places at 0.75. Misses cost
+# at least 0.05 more in crowds than apart. They cost less than their count suggests, since a box with a score below 0.3
+# does not count above, but does count for the mAP.
 #
 # ## The threshold of suppression
 #
@@ -451,19 +451,19 @@ assert (curves["crowds", 0.5] - curves["crowds", 1.0]).abs().max() < 0.03, "no s
 assert doubles["apart", 1.0] > 20 > doubles["apart", 0.3], "without suppression doubles should show"
 
 # %% [markdown]
-# <!-- figure: mAP at IoU 0.5 against the limit of suppression from 0.1 to 1. The line for objects apart is flat near 0.8. The dashed line for crowds rises from about 0.35 at limit 0.1 to about 0.5 at limit 0.5 and is flat from there. -->
+# <!-- figure: mAP against the limit. Apart: high and flat. Crowds: lower, rising up to limit 0.5, then flat. -->
 # Figure: Mean and range of three seeds. A low limit costs crowds much and objects apart nothing.
 #
-# Apart, no limit is better than another by this measure. In crowds a low limit drops true neighbours. And doing without
-# suppression costs next to no mAP, though doubles appear. One cell owns each object, and the cells beside it are taught
-# to be silent; a double mostly has a lower score than the hit, so it comes late in the list. A user who shows all boxes
-# above a score sees the doubles all the same.
+# Apart, no limit is better than another by this measure. In crowds a low limit drops true neighbours. And doing
+# without suppression costs next to no mAP, though doubles appear. One cell owns each object, and the cells beside it
+# are taught to be silent; a double always has a lower score than the hit on its object, so it comes later in the list.
+# A user who shows all boxes above a score sees the doubles all the same.
 #
 # ## A finer grid
 #
 # Now the one choice: cells of 4 pixels in place of 8. Scenes, weights in number, what a cell sees and the steps of
-# training are the same. The cost is not: the last two layers run at four times as many places. The prediction
-# from the count of shared cells was a gain in crowds and little apart.
+# training are the same. The work is not: the last two layers run at four times as many places. The prediction from the
+# count of shared cells was a gain in crowds and little apart.
 
 # %%
 work = {4: 0, 8: 0}
@@ -486,8 +486,8 @@ assert 1.7 < work[8] / work[4] < 1.9, "the finer grid should need not quite twic
 
 # %% [markdown]
 # The finer grid won everywhere, also for objects apart, of which hardly any was ever lost to a shared cell. So the
-# prediction was half right at best. In crowds one can ask more exactly: did only those objects gain that share
-# an 8-pixel cell? Below is the share of objects with a hit of score 0.3 or more.
+# prediction was half right at best. In crowds one can ask more exactly: did only those objects gain that share an
+# 8-pixel cell? Below is the share of objects with a hit of score 0.3 or more.
 
 # %%
 share = {}
@@ -526,29 +526,29 @@ remaining = costs(8, "apart", 0.5)
 assert remaining["class"] == max(remaining.values()), "what remains should be mostly wrong classes"
 
 # %% [markdown]
-# Misses, wrong classes and wrong places all fell at IoU 0.5. At 0.75 the number of wrong classes is not the test: boxes
-# that were badly placed before now reach 0.75, and only then can their class be found wrong.
+# Misses, wrong classes and wrong places all fell at IoU 0.5. At 0.75 the number of wrong classes is not the test:
+# boxes that were badly placed before now reach 0.75, and only then can their class be found wrong.
 #
 # ## Answer
 #
-# What does the small detector get wrong? At IoU 0.5, on objects apart, the class: wrong classes were more than twice as
-# many as badly placed boxes, and cost more than twice as much mAP as any other kind. That is the reverse of what
+# What does the small detector get wrong? At IoU 0.5, on objects apart, the class: wrong classes were more than twice
+# as many as badly placed boxes, and cost more than twice as much mAP as any other kind. That is the reverse of what
 # [@redmon2016, sec. 4.2] saw on photographs. At 0.75 badly placed boxes come first, in number and in cost. So a
 # statement about the kinds needs its IoU threshold. In crowds of one class, misses outnumber wrong classes. Doubles
 # and strays cost less than 0.05 of mAP together.
 #
 # Suppression: in crowds a limit of 0.1 cost more than 0.08 of mAP for each seed against 0.5, since true neighbours
-# were dropped. For objects apart the limit moved the mAP by less than 0.03. Leaving suppression out moved it by less than
-# 0.03 in both, although doubles appeared.
+# were dropped. For objects apart the limit moved the mAP by less than 0.03. Leaving suppression out moved it by less
+# than 0.03 in both, although doubles appeared.
 #
 # Does a finer grid mend it? Yes, for every seed, on both kinds of scene and at both thresholds, at not quite twice the
-# multiply-adds. But shared cells are only a part of the reason: objects apart gained, and so did objects in crowds that
-# had their 8-pixel cell to themselves. Counting the objects that a grid must lose gives a bound, not a forecast.
+# multiply-adds. But shared cells are only a part of the reason: objects apart gained, and so did objects in crowds
+# that had their 8-pixel cell to themselves. Counting the objects that a grid must lose gives a bound, not a forecast.
 #
 # What this does not show: why objects alone in their cell gain. The finer grid has more work to spend, more cells to
 # learn from and a smaller range of places in each; the lab does not tell these apart. The training was short, and with
-# more epochs the gap may shrink. The scenes are 32 pixels wide, with digits on a plain ground, where strays are rare by
-# construction. The mistakes of a detector on photographs are of other proportions.
+# more epochs the gap may shrink. The scenes are 32 pixels wide, with digits on a plain ground, where strays are rare
+# by construction. The mistakes of a detector on photographs are of other proportions.
 #
 # ### Sources
 #

@@ -9,26 +9,20 @@ digits = load_digits()
 images, targets = torch.tensor(digits.images, dtype=torch.float32) / 16, torch.tensor(digits.target)
 
 
-def make_scene(pool, count):  # `count` digits of `pool` on an empty canvas, with boxes and labels
-    canvas, boxes, labels = torch.zeros(32, 32), [], []
-    while len(boxes) < count:
-        digit = pool[torch.randint(len(pool), ())]
-        ink = images[digit][:, images[digit].amax(0) > 0.2]  # cut to the ink: first the columns,
-        ink = ink[ink.amax(1) > 0.2]  # then the rows
-        h = int(torch.randint(8, 15, ()))
-        w = max(3, round(h * ink.shape[1] / ink.shape[0]))
-        left, top = int(torch.randint(33 - w, ())), int(torch.randint(33 - h, ()))
-        place = canvas[top:top + h, left:left + w]
-        if not place.any():  # else draw again: digits do not cover each other
-            place += F.interpolate(ink[None, None], (h, w), mode="bilinear")[0, 0]
-            boxes.append([left, top, left + w, top + h])  # x1, y1, x2, y2 in pixels, exact
-            labels.append(targets[digit])
-    return canvas, torch.tensor(boxes, dtype=torch.float32), torch.stack(labels)
+def make_scene(pool):  # one digit of `pool` on an empty canvas, its box and its label
+    digit = pool[torch.randint(len(pool), ())]
+    ink = images[digit][:, images[digit].amax(0) > 0.2]  # cut to the ink: first the columns,
+    ink = ink[ink.amax(1) > 0.2]  # then the rows
+    h = int(torch.randint(8, 15, ()))
+    w = max(3, round(h * ink.shape[1] / ink.shape[0]))
+    left, top = int(torch.randint(33 - w, ())), int(torch.randint(33 - h, ()))
+    canvas = torch.zeros(1, 32, 32)
+    canvas[0, top:top + h, left:left + w] = F.interpolate(ink[None, None], (h, w), mode="bilinear")[0, 0]
+    return canvas, torch.tensor([left, top, left + w, top + h]).float(), targets[digit]  # box: x1, y1, x2, y2 in pixels
 
 
 def scenes_of(pool, n):  # (n, 1, 32, 32), (n, 4), (n,)
-    canvases, boxes, labels = zip(*[make_scene(pool, 1) for _ in range(n)], strict=True)
-    return torch.stack(canvases)[:, None], torch.cat(boxes), torch.cat(labels)
+    return [torch.stack(part) for part in zip(*[make_scene(pool) for _ in range(n)], strict=True)]
 
 
 def iou(a, b):  # row by row

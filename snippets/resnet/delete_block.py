@@ -67,6 +67,7 @@ plt.show()
 
 plain, small, large = (c.mean(0) for c in cost)  # by block, mean over the seeds
 assert plain.min() > 0.6, f"each deletion should ruin the plain network, the mildest cost {plain.min():.2f}"
+assert small[:2].min() > 0.3, f"at 3 residual blocks the first two should be needed, cost {small[:2].min():.2f}"
 assert small[2] < 0.15, f"the last of 3 residual blocks should cost little, cost {small[2]:.2f}"
 assert large.median() < 0.12, f"of 9 the typical block should cost little too, cost {large.median():.2f}"
 assert large[5:].mean() < 0.03, f"the last four least, cost {large[5:].mean():.3f} on average"

@@ -46,6 +46,8 @@ assert images.max() == 1 and x.shape == (128, 8, 4, 4), f"8 maps of 4x4 expected
 assert (growth[0] < -1.5).all(), f"without BN the gradient should vanish over 30-fold: {growth[0].tolist()}"
 assert (growth[1] > 2).all(), f"with BN, without shortcuts, it should explode over 100-fold: {growth[1].tolist()}"
 assert (growth[2] < growth[1] - 0.5).all(), f"with shortcuts it should grow far less: {growth[2].tolist()}"
+upper, lower = (norms[1, :, 12] / norms[1, :, -1]).log10(), (norms[1, :, 0] / norms[1, :, 12]).log10()
+assert min(upper.min(), lower.min()) > 0.7, f"it should grow in both halves: {upper.tolist()} {lower.tolist()}"
 late = (norms[2, :, 12] / norms[2, :, -1]).log10()  # growth over the 12 blocks next to the loss
 assert late.max() < 0.6, f"there shortcuts should keep it within a factor 4, grew by 10^{late.max():.2f}"
 assert late.max() < growth[2].min() / 2, "not exponential: most of the growth should be next to the input"

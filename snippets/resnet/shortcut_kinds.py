@@ -48,4 +48,5 @@ assert images.max() == 1 and outputs[0].shape == (128, 8, 4, 4), f"8 maps of 4x4
 assert growth[0].min() > 3.5, f"projected in each block it should explode over 3000-fold: {growth[0].tolist()}"
 assert growth[1].min() > 2.5, f"halved in each block over 300-fold: {growth[1].tolist()}"
 assert growth[2].max() < 2.2, f"with the identity it should grow far less: {growth[2].tolist()}"
-assert growth[3].max() < 1.3, f"with pre-activation less still: {growth[3].tolist()}"
+assert growth[3].max() < 1.3, f"with pre-activation too: {growth[3].tolist()}"
+assert growth[3].mean() < growth[2].mean(), f"and less still: {growth[2:].mean(1).tolist()}"

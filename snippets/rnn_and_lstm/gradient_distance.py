@@ -4,13 +4,16 @@ import torch
 from torch import nn
 
 H, T, batch_size, seeds = 32, 60, 64, range(0, 500, 100)
-variants = {"RNN": None, "LSTM, default": None, "LSTM, forget bias 1": 1.0, "LSTM, forget bias 4": 4.0}
+variants = {"RNN, default": None, "RNN, orthogonal": None,
+            "LSTM, default": None, "LSTM, forget bias 1": 1.0, "LSTM, forget bias 4": 4.0}
 slope = {}
-for (name, bias), style in zip(variants.items(), ("o-", "s--", "^-.", "D:"), strict=True):
+for (name, bias), style in zip(variants.items(), ("o-", "s--", "v-", "^-.", "D:"), strict=True):
     norms = torch.zeros(len(seeds), T)
     for s, seed in enumerate(seeds):
         torch.manual_seed(seed)
-        cell = nn.RNNCell(8, H) if name == "RNN" else nn.LSTMCell(8, H)
+        cell = nn.RNNCell(8, H) if name.startswith("RNN") else nn.LSTMCell(8, H)
+        if name == "RNN, orthogonal":  # a rotation: by itself the recurrent matrix keeps every length
+            nn.init.orthogonal_(cell.weight_hh)
         if bias is not None:
             with torch.no_grad():  # entries H to 2H belong to the forget gate; the two biases are added
                 cell.bias_ih[H:2 * H] = bias
@@ -19,7 +22,7 @@ for (name, bias), style in zip(variants.items(), ("o-", "s--", "^-.", "D:"), str
         state = None
         for t in range(T):
             state = cell(x[t], state)
-        h = state if name == "RNN" else state[0]  # an LSTM's state is the pair (h, c)
+        h = state if name.startswith("RNN") else state[0]  # an LSTM's state is the pair (h, c)
         h.square().sum().backward()
         norms[s] = x.grad.norm(dim=(1, 2)).flip(0).log10()  # index 0: the last step
     slope[name] = (norms[:, 40] - norms[:, 10]) / 30  # powers of ten for each further step back
@@ -32,7 +35,9 @@ plt.legend(loc="lower left")
 plt.show()
 
 factor = {name: 10 ** s for name, s in slope.items()}  # (seed), the factor for each step back
-assert factor["RNN"].max() < 0.75, f"an RNN's gradient should shrink with each step: {factor['RNN'].tolist()}"
+rnn, orthogonal = factor["RNN, default"], factor["RNN, orthogonal"]
+assert rnn.max() < 0.75, f"an RNN's gradient should shrink with each step: {rnn.tolist()}"
+assert 0.8 < orthogonal.min(), f"more slowly with orthogonal weights: {orthogonal.tolist()}"
 default = factor["LSTM, default"]
 assert default.max() < 0.75, f"an LSTM's too, with a forget gate that starts half open: {default.tolist()}"
 assert 0.75 < factor["LSTM, forget bias 1"].min(), "with a bias of 1 it should shrink more slowly"
