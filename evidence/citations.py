@@ -56,6 +56,7 @@ class Citations(InlineProcessor):
     def __init__(self, md: Markdown, known: dict[str, Source]) -> None:
         super().__init__(CITATION, md)
         self.known = known
+        self.told: set[str] = set()  # the sources whose full entry the page has already given
 
     def handleMatch(self, m: re.Match[str], data: str) -> tuple[etree.Element | None, int | None, int | None]:  # type: ignore[override]
         span = etree.Element("span", {"class": "citation"})
@@ -63,7 +64,10 @@ class Citations(InlineProcessor):
             source = self.known.get(one[1])
             if source is None:
                 raise UnknownKey(one[1])
-            link = etree.SubElement(span, "a", {"href": source.url, "title": f"{source.title}. {source.authors}. {source.venue}"})
+            link = etree.SubElement(span, "a", {"href": source.url})
+            if source.key not in self.told:  # once a page is enough
+                link.set("title", f"{source.title}. {source.authors}. {source.venue}")
+                self.told.add(source.key)
             link.text = source.label
             link.tail = f", {one[2].strip()}" if one[2] else ""
             if n:

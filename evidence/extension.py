@@ -40,7 +40,8 @@ class EvidenceExtension(Extension):
         root = Path.cwd()
         md.registerExtension(self)
         known = sources(root)
-        md.inlinePatterns.register(Citations(md, known), "citations", 175)
+        citations = Citations(md, known)
+        md.inlinePatterns.register(citations, "citations", 175)
         md.treeprocessors.register(Formulas(md), "formulas", 15)
         md.treeprocessors.register(Anchors(md), "anchors", 6)  # after attr_list has set the ids, before toc invents others
         explain(md, root)
@@ -50,6 +51,7 @@ class EvidenceExtension(Extension):
 
         def convert(source: str) -> str:
             """Convert, and name the page and the line of what a formula or a citation has wrong."""
+            citations.told.clear()
             try:
                 return original(source)
             except (InvalidFormula, UnknownKey) as error:

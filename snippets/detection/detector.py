@@ -98,14 +98,14 @@ for seed in range(0, 300, 100):
     result.append(sum(average_precision(label, detections, test) for label in range(10)) / 10)
     print(f"seed {seed:3d}: mAP at IoU 0.5 is {result[-1]:.2f}")
 
-figure, axes = plt.subplots(1, 5, figsize=(7, 1.8))
+figure, axes = plt.subplots(1, 4, figsize=(7, 2))
 for axis, canvas, found in zip(axes, test_x[:, 0], detections, strict=False):
     axis.imshow(canvas, cmap="gray")
     for score, (x1, y1, x2, y2), label in found:
         if score > 0.4:
             axis.add_patch(plt.Rectangle((x1 - 0.5, y1 - 0.5), x2 - x1, y2 - y1, fill=False, edgecolor="C1"))
-            axis.text(x2, y1, label, color="C1")
-    axis.set(xlim=(-2, 34), ylim=(33, -3))
+            axis.text(x2, y1 - 1, label, color="C1", va="top")  # right of the box, at its top
+    axis.set(xlim=(-1, 36), ylim=(33, -2))
     axis.set_axis_off()
 plt.show()
 

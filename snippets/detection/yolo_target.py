@@ -46,8 +46,8 @@ for _ in range(num_scenes):  # scenes of three objects
         largest = max(largest, (found - boxes[order]).abs().max().item())
         assert torch.equal(found_labels, labels[order]), "classes should come back"
 share = lost / (3 * num_scenes)
-by_theory = 1 - 49 / 3 * (1 - (48 / 49) ** 3)  # expected number of empty-handed objects, centres uniform
+by_theory = 1 - 49 / 3 * (1 - (48 / 49) ** 3)  # expected share of the objects, centres uniform
 print(f"largest error of a box that came back: {largest:.0e}; objects lost to a shared cell: {share:.1%} "
       f"(expected {by_theory:.1%})")
 assert largest < 1e-12, f"coordinates should come back, error {largest:.1e}"
-assert abs(share - by_theory) < 0.012, f"about {by_theory:.3f} of the objects should be lost, were {share:.3f}"
+assert abs(share - by_theory) < 0.01, f"about {by_theory:.3f} of the objects should be lost, were {share:.3f}"

@@ -24,11 +24,11 @@ for name, other, by_hand in [("identical", [0, 0, 1, 1], 1), ("touching", [1, 0,
     assert abs(giou - by_hand) < 1e-5, f"{name}: GIoU should be {by_hand:.3f}, was {giou:.3f}"
 
 target, start = torch.tensor([4.0, 3, 6, 5]), torch.tensor([0.0, 0, 2, 2])  # apart
-path = {}
+path, size = {}, {}  # IoU with the target, and area of the box, in each step
 for which, name in enumerate(("IoU", "GIoU")):
     box = start.clone().requires_grad_()
     optimizer = torch.optim.Adam([box], lr=0.05)
-    path[name] = []
+    path[name], size[name] = [], []
     for step in range(250):
         scores = iou_and_giou(box, target)
         optimizer.zero_grad()
@@ -38,7 +38,8 @@ for which, name in enumerate(("IoU", "GIoU")):
             assert (box.grad.norm() > 0) == (name == "GIoU"), f"only GIoU should have a gradient, {name}: {box.grad}"
         optimizer.step()
         path[name].append(scores[0].item())
-    print(f"IoU after 250 steps on 1 - {name}: {path[name][-1]:.2f}")
+        size[name].append(area(box).item())
+    print(f"after 250 steps on 1 - {name}: IoU {path[name][-1]:.2f}, largest area on the way {max(size[name]):.0f}")
 for (name, values), style in zip(path.items(), ("--", "-"), strict=True):
     plt.plot(values, style, label=f"descent on 1 - {name}")
 plt.xlabel("step")
@@ -49,3 +50,4 @@ plt.show()
 assert path["IoU"][-1] == 0, f"descent on IoU should not move, reached {path['IoU'][-1]:.2f}"
 last = sum(path["GIoU"][-25:]) / 25
 assert last > 0.85, f"descent on GIoU should reach the target, mean IoU of the last 25 steps {last:.2f}"
+assert max(size["GIoU"]) > 20, f"from an area of 4 the box should grow above 20 first, was {max(size['GIoU']):.0f}"
