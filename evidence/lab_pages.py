@@ -95,7 +95,10 @@ class Shown:
             what = error.latex if isinstance(error, InvalidFormula) else f"@{error.args[0]}"
             script = (self.root / FOLDER / f"{self.name}.py").read_text(encoding="utf-8").split("\n")
             line = next((n for n, x in enumerate(script, 1) if what.strip().splitlines()[0] in x), 1)
-            raise EvidenceError(f"{FOLDER}/{self.name}.py", line, f"cannot show {what}: {error}") from error
+            fault = EvidenceError(f"{FOLDER}/{self.name}.py", line, f"cannot show {what}: {error}")
+            if not os.environ.get("EVIDENCE_PREVIEW"):
+                raise fault from error
+            html = f'<div class="evidence-problem">{escape(fault.format_message())}</div>'
         self.tokens += vars(self.prose).get("toc_tokens", [])
         html, self.header = html.replace("</h1>", f"</h1>\n{self.header}", 1), ""
         return html + "\n"

@@ -333,7 +333,8 @@ assert swept[8, "coin"][2] < -5, f"the heavy coin most clearly, {swept[8, 'coin'
 # Figure: In the wide trunk the weight hardly matters; in the narrow one a heavy partner takes the units. Bars: two standard errors.
 #
 # In the wide trunk no weight made parity helpful by three points, and the digit helped at each weight. In the narrow
-# trunk the weight 10 left the size task lower than the weight 0.1, beside every partner, also beside the digit. The harm comes from the competition for units.
+# trunk the weight 10 left the size task lower than the weight 0.1, beside every partner, also beside the digit. The
+# harm comes with the competition for units: the same weights did little where there were enough of them.
 #
 # ## Answer
 #

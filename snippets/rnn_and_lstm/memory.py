@@ -53,7 +53,8 @@ plt.show()
 
 rnn, orthogonal, default, one, four = final  # (rate, seed)
 assert four[0].min() > 0.9, f"with an open gate every run should learn it at the lower rate: {four[0].tolist()}"
-assert orthogonal[0].mean() > 0.9, f"so should RNNs with orthogonal weights: {orthogonal[0].tolist()}"
+assert orthogonal[0].mean() > 0.7, f"so should most RNNs with orthogonal weights: {orthogonal[0].tolist()}"
+assert orthogonal.mean() > rnn.mean(), f"orthogonal {orthogonal.mean():.2f} should beat default {rnn.mean():.2f}"
 assert rnn[0].max() < 0.6, f"at that rate the default RNN should learn it in no run: {rnn[0].tolist()}"
 assert rnn[1].min() < 0.9, f"and at the higher one not in every run: {rnn[1].tolist()}"
 assert default.mean(1).max() < 0.4, f"the default LSTM should stay near chance at both: {default.tolist()}"
