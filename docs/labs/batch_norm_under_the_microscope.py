@@ -136,8 +136,10 @@ for batch_norm, label in ((False, "without BN"), (True, "with BN")):
 # From each snapshot we walk along the negative gradient and stop at five lengths, from half of the optimizer's step to four times it. Three numbers describe what is met on the way:
 #
 # - the **range of the loss**: highest minus lowest loss of the five;
-# - the **change of the gradient** (they call its range gradient predictiveness): the largest $\lVert \nabla\ell(w - s g) - g \rVert$ over the lengths $s$;
-# - the **effective β-smoothness**: the largest change of the gradient per distance moved, $\lVert \nabla\ell(w - s g) - g \rVert / (s \lVert g \rVert)$.
+# - the **change of the gradient** (they call its range gradient predictiveness): the largest
+#   $\lVert \nabla\ell(w - s g) - g \rVert$ over the lengths $s$;
+# - the **effective β-smoothness**: the largest change of the gradient per distance moved,
+#   $\lVert \nabla\ell(w - s g) - g \rVert / (s \lVert g \rVert)$.
 #
 # A function is β-smooth if the last ratio is at most β between any two points; "effective" says that only one direction is looked at.
 

@@ -141,7 +141,6 @@ for inputs in ("raw", "standardized"):
         first = F.cross_entropy(build(start | {"init": init})(x), y).item()
         print(f"{inputs:12s}  {init:9s}  first loss {first:.2f}")
         assert abs(first - math.log(10)) < 0.8, f"the first loss should be near log 10, was {first:.2f}"
-assert init == "He" and inputs == "standardized"
 
 torch.manual_seed(0)
 model, x, y = build(start), images[pool[:32]], labels[pool[:32]]
@@ -227,13 +226,15 @@ print(f"start: lr {start['lr']:.2g}, error {errors.mean():.1f} %, standard devia
 
 # %%
 recipe, errors, found = choose(recipe, errors, [{"inputs": "centred"}, {"inputs": "standardized"}])
-gain = (path[0][1] - found[1]).mean()
-assert gain > 3, f"standardized inputs should gain over 3 points, gained {gain:.1f}"
+input_gain = (path[0][1] - found[1]).mean()
+between = abs(found[0].mean() - found[1].mean())
+assert input_gain > 3, f"standardized inputs should gain over 3 points, gained {input_gain:.1f}"
+assert between < input_gain, f"centred and standardized should differ by less than the gain, by {between:.1f}"
 
 # %% [markdown]
 # Standardizing gains more than 3 points. Whether the division adds anything to the centering is a question of one
-# common factor, [as for all images](../training/preprocessing.md#images-center-only), and the two lines above lie close
-# beside the distance from raw pixels.
+# common factor, [as for other images](../training/preprocessing.md#images-center-only): the two lines differ by less than the
+# standardized one gains.
 #
 # ## Initialization
 #
@@ -288,6 +289,8 @@ for axis, name in zip(axes, ("SGD", "momentum", "AdamW"), strict=True):
     fine = coarse[int(np.argmin(rough))] * 10 ** rng.uniform(-0.5, 0.5, 3)
     full = [measure(trial | {"lr": lr}, [450]).mean() for lr in fine]
     best_rate[name] = float(fine[int(np.argmin(full))])
+    apart = max(rough) - min(rough)
+    assert apart > 20, f"{name}: the worst coarse rate should cost over 20 points more, cost {apart:.0f}"
     axis.semilogx(coarse, rough, "o", color="gray", label="coarse, 40 steps")
     axis.semilogx(fine, full, "^", color="C0", label="fine, 160 steps")
     axis.set(title=name, xlabel="learning rate", xlim=(1e-4, 4), ylim=(0, 100))
@@ -300,11 +303,11 @@ assert best_rate["AdamW"] < best_rate["SGD"], "AdamW should want a smaller rate 
 
 # %% [markdown]
 # <!-- figure: Three panels, one an optimizer, of validation error against learning rate: grey dots of short runs over more than three decades, and three blue triangles of full runs near the lowest dot, all lower than most dots. -->
-# Figure: One search for each optimizer, on one seed. The wrong decade costs far more than the choice of the optimizer.
+# Figure: One search for each optimizer, on one seed. A rate that is far off costs more than 20 points in the short runs, with each optimizer.
 #
 # AdamW wants a smaller rate than plain SGD. Whether the optimizers differ is said in the lines above, and the page
-# [SGD or Adam](../training/optimization.md#sgd-or-adam) does not expect it. Across a column of dots the error changes by
-# tens of points.
+# [SGD or Adam](../training/optimization.md#sgd-or-adam) does not expect it. Between the
+# best and the worst grey dot of each panel lie more than 20 points.
 #
 # ## Schedule, weight decay, dropout, shifts
 #
@@ -314,16 +317,18 @@ assert best_rate["AdamW"] < best_rate["SGD"], "AdamW should want a smaller rate 
 # %%
 recipe, errors, found = choose(recipe, errors, [{"schedule": "cosine"}])
 options = [{"weight decay": 0.01}, {"dropout": 0.3}, {"shift": 1}]
+before_errors = errors
 recipe, errors, found = choose(recipe, errors, options)
+short_gain = (before_errors - found[2]).mean()
+assert errors.mean() > before_errors.mean() / 2, "none of the three should halve the error here"
 
 # %% [markdown]
-# None of the four halves the error, and one could stop here and call the network tuned. But a run of 160 steps sees
+# Neither the schedule nor any of the three halves the error, and one could stop here and call the network tuned. But a run of 160 steps sees
 # each of 300 digits 17 times, and shifts make nine digits out of each one. So the last step doubles the length, and
 # tries [the schedule](../training/hyperparameters.md#learning-rate-schedules) [@loshchilov2017] and the shifts again,
 # alone and together. The first line, the length alone, is the control.
 
 # %%
-base = recipe | {"schedule": "constant", "shift": 0, "steps": 320}
 options = [
     {"steps": 320, "shift": shift, "schedule": schedule} for shift in (0, 1) for schedule in ("constant", "cosine")
 ]
@@ -331,10 +336,14 @@ recipe, errors, found = choose(recipe, errors, options, tune=False)
 alone, both = found[0].mean(), found[3].mean()
 assert both < alone - 4, f"shifts and cosine in a longer run should gain over 4 points: {alone:.1f} to {both:.1f} %"
 assert recipe["shift"] == 1 and recipe["steps"] == 320, f"the last step should take shifts, took {recipe}"
+long_gain = (found[0] - found[2]).mean()
+print(f"shifts alone gained {short_gain:.1f} points in 160 steps and {long_gain:.1f} in 320, all else equal")
+assert long_gain > short_gain, f"shifts should gain more in the longer run: {short_gain:.1f}, then {long_gain:.1f}"
 
 # %% [markdown]
-# Together, and given the steps, shifts and the falling rate gain more than 4 points over the longer run alone. The same
-# shifts in the shorter run did not. So a choice that was tried and dropped was not a bad choice; its time had not come.
+# Together, and given the steps, shifts and the falling rate gain more than 4 points over the longer run alone, and
+# shifts gain more in the longer run than in the shorter one. Whether an option helps depends on what stands beside it,
+# so one that was tried and dropped early may deserve a second trial.
 #
 # ## The whole path
 
@@ -356,7 +365,7 @@ assert errors.mean() < path[0][1].mean() / 2, "the path should at least halve th
 # <!-- figure: One row a trial from the start at the top to the last step at the bottom, four dots each and a mark at their mean. The dots of the trials that were taken are filled and move from the right to the left down the picture. -->
 # Figure: Every trial in its order, four seeds each; filled dots were taken, hollow ones not, the bars are means.
 #
-# The path more than halves the error, and most of its rows do not move it.
+# The path more than halves the error. Follow the bars: a few rows make the large steps.
 #
 # ## Taking each choice back
 #
@@ -376,7 +385,7 @@ for key in [key for key in recipe if key != "lr" and recipe[key] != start[key]]:
         back["lr"] = best_rate["SGD"]
     loss = measure(back, fresh) - final
     losses[f"{key}: {start[key]}"] = loss
-    said = "matters" if verdict(loss) == "better" else "inside the spread" if "inside" in verdict(loss) else "was harmful"
+    said = {"better": "matters", "worse": "was harmful"}.get(verdict(loss), verdict(loss))
     print(f"{key + ' back to ' + str(start[key]):30s} costs {loss.mean():+5.1f} ± {loss.std(ddof=1):4.1f} points  {said}")
 
 figure, axis = plt.subplots(figsize=(7, 3))
@@ -397,9 +406,15 @@ plt.show()
 # %%
 shift_loss, input_loss = losses["shift: 0"].mean(), losses["inputs: raw"].mean()
 assert shift_loss > 3, f"without shifts the error should rise by over 3 points, rose by {shift_loss:.1f}"
-print(f"inputs: gained {gain:.1f} points on the path, worth {input_loss:.1f} in the final recipe")
+print(f"inputs: gained {input_gain:.1f} points on the path, worth {input_loss:.1f} in the final recipe")
+assert input_loss < input_gain / 2, f"inputs should be worth under half of {input_gain:.1f}, were {input_loss:.1f}"
+assert input_loss < shift_loss, "the inputs should matter less than the shifts in the final recipe"
 
 # %% [markdown]
+# Shifts are worth more than 3 points in the final recipe. Standardized inputs, a clear gain on the path, are worth less
+# than half of that gain at the end: the later choices, batch normalization for one, do much of their work. What a
+# choice gains and what it is worth are two numbers.
+#
 # ## The test, once
 #
 # All choices are made. The test digits have not been looked at. The four final networks of the ablation and four of
@@ -414,3 +429,34 @@ for name, result in (("start", before), ("final", after)):
 print(f"final on validation: {errors.mean():.1f} % on the seeds that chose it, {final.mean():.1f} % on fresh ones")
 assert after.mean() < before.mean() / 2, f"the test error should be halved: {before.mean():.1f} to {after.mean():.1f} %"
 assert after.max() < before.min(), "each final network should be better than each first one"
+
+# %% [markdown]
+# ## Answer
+#
+# **A few choices carry the result, and their gains do not add up.** The final recipe makes less than half of the
+# mistakes of the first one on digits that took no part in any choice, and each of its four networks is better than each
+# of the four first ones.
+#
+# - *Inputs.* Standardizing gains more than 3 points at the start and is worth less than half of that gain in the end.
+# - *Initialization.* With four layers, PyTorch's default and He's rule end within 12 points, and their lines say
+#   whether either can be told from the guess.
+# - *Activation.* The sigmoid stays above 75 % error at every rate that was tried. For ReLU against tanh see the spread.
+# - *Learning rate.* In short runs the worst rate of each search costs more than 20 points, whatever the optimizer.
+# - *Regularization.* No option halves the error in a short run. Shifts, a falling rate and twice the steps together
+#   gain more than 4 points over twice the steps alone; without the shifts the final recipe loses more than 3.
+#
+# Where a line says *inside the spread*, this lab does not know whether the choice matters. That is not the same as
+# knowing that it does not.
+#
+# What it does not show: a ranking for other networks or data. Shifts fit this task unusually well, since the digits were
+# placed by chance. Four seeds make a rough spread, and with this many comparisons some will look clear by luck. The
+# rates come from three tries on two of the seeds; in the last step and in the ablation they were not tuned again, which
+# may flatter the recipe as it stands. Another order of the choices might have ended elsewhere.
+#
+# ### Sources
+#
+# - [@cs231n, part 3]: the sanity checks, and the search from coarse to fine.
+# - [@bergstra2012, fig. 1]: random trials in place of a grid.
+# - [@he2015, sec. 2.2]: the initialization for rectifiers.
+# - [@ioffe2015, sec. 3]: batch normalization.
+# - [@loshchilov2017, eq. 5]: the cosine schedule.

@@ -82,4 +82,4 @@ plt.show()
 means = {name: torch.stack(values).mean().item() for name, values in overlap.items()}
 assert min(means.values()) > 0.68, f"all three should find the digits, mean IoU {means}"
 spread = max(means.values()) - min(means.values())
-assert spread < 0.04, f"the three should be within 0.04 of each other, spread is {spread:.3f}"
+assert spread < 0.06, f"the three should be within 0.06 of each other, spread is {spread:.3f}"
