@@ -154,8 +154,8 @@ print(f"loss on one batch after 160 steps: {loss.item():.3f}")
 assert loss.item() < 0.2, f"one batch should be fitted, its loss stays at {loss.item():.2f}"
 
 # %% [markdown]
-# Every start is within 0.8 of $\ln 10$, and the batch is fitted even from raw pixels. Nothing is broken, and nothing
-# is yet said about validation.
+# Every start is within 0.8 of $\ln 10$, and the batch is fitted even from raw pixels. Nothing is broken, and nothing is
+# yet said about validation.
 #
 # ## How a choice is measured
 #
@@ -216,7 +216,7 @@ def choose(recipe, errors, options, tune=True):
 start = tuned(start)
 recipe, errors = start, measure(start)
 path.append(["start", errors, True])
-print(f"start: lr {start['lr']:.2g}, error {errors.mean():.1f} %, standard deviation over seeds {errors.std(ddof=1):.1f}")
+print(f"start: lr {start['lr']:.2g}, error {errors.mean():.1f} %, standard deviation {errors.std(ddof=1):.1f}")
 
 # %% [markdown]
 # ## Inputs
@@ -233,13 +233,14 @@ assert between < input_gain, f"centred and standardized should differ by less th
 
 # %% [markdown]
 # Standardizing gains more than 3 points. Whether the division adds anything to the centering is a question of one
-# common factor, [as for other images](../training/preprocessing.md#images-center-only): the two lines differ by less than the
-# standardized one gains.
+# common factor, [as for other images](../training/preprocessing.md#images-center-only): the two lines differ by less
+# than the standardized one gains.
 #
 # ## Initialization
 #
-# The spread 0.1 was a guess. The alternatives are [PyTorch's default](../training/initialization.md#pytorch-default-init)
-# and [He's rule](../training/initialization.md#xavier-and-he) [@he2015].
+# The spread 0.1 was a guess. The alternatives are [PyTorch's
+# default](../training/initialization.md#pytorch-default-init) and [He's
+# rule](../training/initialization.md#xavier-and-he) [@he2015].
 
 # %%
 recipe, errors, found = choose(recipe, errors, [{"init": "PyTorch"}, {"init": "He"}])
@@ -261,8 +262,8 @@ assert found[0].mean() > 75, f"the sigmoid should stay near guessing, its error 
 assert found[1].mean() < found[0].mean() - 30, "ReLU should be far ahead of the sigmoid"
 
 # %% [markdown]
-# In this budget of steps the sigmoid stays near guessing at each of its three rates. That is the
-# [vanishing gradient](../training/activations.md#sigmoid-saturates) of small slopes, one behind the other.
+# In this budget of steps the sigmoid stays near guessing at each of its three rates. That is the [vanishing
+# gradient](../training/activations.md#sigmoid-saturates) of small slopes, one behind the other.
 #
 # ## Batch normalization
 #
@@ -274,9 +275,9 @@ recipe, errors, found = choose(recipe, errors, [{"norm": "batch norm"}])
 # %% [markdown]
 # ## Optimizer and learning rate
 #
-# So far the rate moved in steps of three. Now plain SGD, SGD with momentum and AdamW get the same
-# [coarse-to-fine search](../training/hyperparameters.md#coarse-to-fine): six random rates over three and a half decades
-# with runs of a quarter of the length, then three full runs within half a decade of the best.
+# So far the rate moved in steps of three. Now plain SGD, SGD with momentum and AdamW get the same [coarse-to-fine
+# search](../training/hyperparameters.md#coarse-to-fine): six random rates over three and a half decades with runs of a
+# quarter of the length, then three full runs within half a decade of the best.
 
 # %%
 rng = np.random.default_rng(0)
@@ -303,11 +304,12 @@ assert best_rate["AdamW"] < best_rate["SGD"], "AdamW should want a smaller rate 
 
 # %% [markdown]
 # <!-- figure: Three panels, one an optimizer, of validation error against learning rate: grey dots of short runs over more than three decades, and three blue triangles of full runs near the lowest dot, all lower than most dots. -->
-# Figure: One search for each optimizer, on one seed. A rate that is far off costs more than 20 points in the short runs, with each optimizer.
+# Figure: One search for each optimizer, on one seed. A rate that is far off costs more than 20 points in the short
+# runs, with each optimizer.
 #
-# AdamW wants a smaller rate than plain SGD. Whether the optimizers differ is said in the lines above, and the page
-# [SGD or Adam](../training/optimization.md#sgd-or-adam) does not expect it. Between the
-# best and the worst grey dot of each panel lie more than 20 points.
+# AdamW wants a smaller rate than plain SGD. Whether the optimizers differ is said in the lines above, and the page [SGD
+# or Adam](../training/optimization.md#sgd-or-adam) does not expect it. Between the best and the worst grey dot of each
+# panel lie more than 20 points.
 #
 # ## Schedule, weight decay, dropout, shifts
 #
@@ -323,10 +325,10 @@ short_gain = (before_errors - found[2]).mean()
 assert errors.mean() > before_errors.mean() / 2, "none of the three should halve the error here"
 
 # %% [markdown]
-# Neither the schedule nor any of the three halves the error, and one could stop here and call the network tuned. But a run of 160 steps sees
-# each of 300 digits 17 times, and shifts make nine digits out of each one. So the last step doubles the length, and
-# tries [the schedule](../training/hyperparameters.md#learning-rate-schedules) [@loshchilov2017] and the shifts again,
-# alone and together. The first line, the length alone, is the control.
+# Neither the schedule nor any of the three halves the error, and one could stop here and call the network tuned. But a
+# run of 160 steps sees each of 300 digits 17 times, and shifts make nine digits out of each one. So the last step
+# doubles the length, and tries [the schedule](../training/hyperparameters.md#learning-rate-schedules) [@loshchilov2017]
+# and the shifts again, alone and together. The first line, the length alone, is the control.
 
 # %%
 options = [
@@ -350,7 +352,8 @@ assert long_gain > short_gain, f"shifts should gain more in the longer run: {sho
 # %%
 figure, axis = plt.subplots(figsize=(7, 4))
 for n, (_, result, taken) in enumerate(path):
-    axis.plot(result, np.full(len(result), n), "o", color="C0" if taken else "gray", mfc="C0" if taken else "none", ms=4)
+    style = {"color": "C0"} if taken else {"color": "gray", "mfc": "none"}
+    axis.plot(result, np.full(len(result), n), "o", ms=4, **style)
     axis.plot(result.mean(), n, "|", color="C1", ms=12, mew=2)
 axis.set_yticks(range(len(path)), [said for said, _, _ in path], fontsize=7)
 axis.invert_yaxis()
@@ -385,8 +388,9 @@ for key in [key for key in recipe if key != "lr" and recipe[key] != start[key]]:
         back["lr"] = best_rate["SGD"]
     loss = measure(back, fresh) - final
     losses[f"{key}: {start[key]}"] = loss
+    taken_back = f"{key} back to {start[key]}"
     said = {"better": "matters", "worse": "was harmful"}.get(verdict(loss), verdict(loss))
-    print(f"{key + ' back to ' + str(start[key]):30s} costs {loss.mean():+5.1f} ± {loss.std(ddof=1):4.1f} points  {said}")
+    print(f"{taken_back:26s} costs {loss.mean():+5.1f} ± {loss.std(ddof=1):4.1f} points  {said}")
 
 figure, axis = plt.subplots(figsize=(7, 3))
 for n, loss in enumerate(losses.values()):
@@ -400,8 +404,8 @@ plt.show()
 
 # %% [markdown]
 # <!-- figure: One row for each choice that was made, with four dots and a bar at their mean, showing how many points of error are added when that choice is taken back. A dashed line marks zero; the row of the shifts lies clearly to its right. -->
-# Figure: What each choice is worth inside the final recipe. Rows whose dots lie on both sides of the dashed line are not
-# shown to be worth anything there.
+# Figure: What each choice is worth inside the final recipe. Rows whose dots lie on both sides of the dashed line are
+# not shown to be worth anything there.
 
 # %%
 shift_loss, input_loss = losses["shift: 0"].mean(), losses["inputs: raw"].mean()
@@ -417,8 +421,8 @@ assert input_loss < shift_loss, "the inputs should matter less than the shifts i
 #
 # ## The test, once
 #
-# All choices are made. The test digits have not been looked at. The four final networks of the ablation and four of
-# the starting recipe, on the same splits, now classify them.
+# All choices are made. The test digits have not been looked at. The four final networks of the ablation and four of the
+# starting recipe, on the same splits, now classify them.
 
 # %%
 start_models = [train(start, seed) for seed in fresh]
@@ -448,10 +452,10 @@ assert after.max() < before.min(), "each final network should be better than eac
 # Where a line says *inside the spread*, this lab does not know whether the choice matters. That is not the same as
 # knowing that it does not.
 #
-# What it does not show: a ranking for other networks or data. Shifts fit this task unusually well, since the digits were
-# placed by chance. Four seeds make a rough spread, and with this many comparisons some will look clear by luck. The
-# rates come from three tries on two of the seeds; in the last step and in the ablation they were not tuned again, which
-# may flatter the recipe as it stands. Another order of the choices might have ended elsewhere.
+# What it does not show: a ranking for other networks or data. Shifts fit this task unusually well, since the digits
+# were placed by chance. Four seeds make a rough spread, and with this many comparisons some will look clear by luck.
+# The rates come from three tries on two of the seeds; in the last step and in the ablation they were not tuned again,
+# which may flatter the recipe as it stands. Another order of the choices might have ended elsewhere.
 #
 # ### Sources
 #

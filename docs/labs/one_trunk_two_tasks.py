@@ -257,7 +257,7 @@ assert mean["digit", 400] > 2, f"400 labels of the digit should help, {mean['dig
 assert abs(mean["parity", 400]) < 2.5, f"400 labels of parity should change little, {mean['parity', 400]:.1f} points"
 
 # %% [markdown]
-# <!-- figure: Gains for four partners. Size gains most, about 5 and 11 points, digit some, parity and coin about none. -->
+# <!-- figure: Gains for four partners. Size gains most, about 5 and 11 points, digit some, the others none. -->
 # Figure: What the partner is decides; more of its labels help only if they say something new about size. Bars: two
 # standard errors.
 #
@@ -296,7 +296,7 @@ assert late["size"] < -0.1, f"late, even the task itself should have a negative 
 assert abs(early["coin"]) < 0.15 and ratio["coin"] > 4 * ratio["parity"], "the coin should show in length, not angle"
 
 # %% [markdown]
-# <!-- figure: Left: only size's cosine starts positive; it ends lowest. Right: the coin's length grows to about ten. -->
+# <!-- figure: Left: only size's cosine starts positive, and it ends lowest. Right: the coin's grows to about ten. -->
 # Figure: The angle tells the same task from all others, early on only. The coin shows in the length of its gradient.
 # Lines: means (left) and medians (right) of twelve seeds.
 #

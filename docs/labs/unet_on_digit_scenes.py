@@ -7,13 +7,14 @@
 #
 # This lab trains both networks with equal steps, for a short and for a longer time, and measures the mean IoU
 # (intersection over union, [defined here](../tasks/segmentation.md#iou-or-dice)). It then asks where the remaining
-# mistakes lie: at borders or inside, in small or in large digits. At last it replaces the cross-entropy by the Dice loss.
+# mistakes lie: at borders or inside, in small or in large digits. At last it replaces the cross-entropy by the Dice
+# loss.
 
 # %% [markdown]
 # ## Scenes with exact masks
 #
-# Each scene has 32x32 pixels and holds three real digits, zeros and ones, in noise. Each digit has a quarter of its own.
-# It is small (8 pixels, the size in the data set) or large (enlarged to 15 pixels), by chance. The ink of the digit is
+# Each scene has 32x32 pixels and holds three real digits, zeros and ones, in noise. Each has a quarter of its own. It
+# is small (8 pixels, the size in the data set) or large (enlarged to 15 pixels), by chance. The ink of the digit is
 # its mask, so every pixel of the truth is known.
 
 # %%
@@ -200,7 +201,7 @@ show([("100 steps", "with skips"), ("100 steps", "without skips")], worst)
 
 # %% [markdown]
 # <!-- figure: Three scenes in rows, with mask and two predictions; crosses mark wrong pixels. With skips a few crosses lie along the strokes. Without skips there are many more, and where the run failed worst whole digits are missing or have the wrong class. -->
-# Figure: The worst run without skips after 100 steps and the run with skips of the same seed. Crosses mark wrong pixels.
+# Figure: The worst run without skips after 100 steps, and the run with skips of its seed. Crosses mark wrong pixels.
 #
 # ## Four times as many steps
 #
@@ -261,21 +262,22 @@ def count(kind, name):  # rates of wrong pixels, and the IoU of the ink, for sma
 counts = {(kind, name): count(kind, name) for kind in ("100 steps", "400 steps") for name in networks}
 for (kind, name), result in counts.items():
     print(f"{kind} {name:13s}: {result['at borders']:.1%} of the wrong pixels are border")
+    assert kind == "100 steps" or result["at borders"] > 0.95, f"{name}: nearly all mistakes should be at borders"
+early, done = ({name: counts[kind, name] for name in networks} for kind in ("100 steps", "400 steps"))
+assert early["without skips"]["large", "inside"] > done["without skips"]["large", "inside"], "insides should come right"
 
 # %% [markdown]
-# After 100 steps without skips the insides are wrong as well, where digits are missed or take the wrong class. After 400
-# steps nearly all wrong pixels are at borders, in both networks: what a digit is and roughly where, both know. Compare now the small digits with the large ones, at the border.
+# After 100 steps without skips the insides are wrong as well, where a run misses digits or takes them for the wrong
+# class. After 400 steps nearly all wrong pixels are at borders, in both networks: what a digit is and roughly where,
+# both know. Compare now the small digits with the large ones, at the border.
 
 # %%
-done = {name: counts["400 steps", name] for name in networks}
 ratio = {name: result["small", "border"] / result["large", "border"] for name, result in done.items()}
 lost = {size: done["with skips"][size, "ink"] - done["without skips"][size, "ink"] for size in ("small", "large")}
 for name in networks:
     print(f"{name:13s}: border of small digits is wrong {ratio[name]:.2f} times as often as that of large ones")
 print(f"IoU of the ink lost without skips: small digits {lost['small']:.3f}, large digits {lost['large']:.3f}")
 show([("400 steps", "with skips"), ("400 steps", "without skips")], worst)
-for name in networks:
-    assert done[name]["at borders"] > 0.95, f"{name}: nearly all mistakes should be at borders"
 assert ratio["with skips"] < 1.1, "with skips the border of small digits should be no worse than that of large ones"
 assert ratio["without skips"] > 1.25, "without skips the border of small digits should be worse"
 assert lost["small"] > 2 * lost["large"], f"small digits should lose far more without skips: {lost}"
@@ -315,10 +317,12 @@ for name in networks:
 change = (dice["with skips"] - short["with skips"]).mean().item()
 assert abs(change) < 0.03, f"with skips the loss should change little, changed {change:+.3f}"
 assert dice["with skips"].min() > dice["without skips"].max(), "with Dice, too, each run with skips should be ahead"
+assert dice["without skips"].mean() > short["without skips"].mean(), "without skips Dice should do better in the mean"
 
 # %% [markdown]
-# With skips the two losses give nearly the same mean IoU. Without skips the network stays behind with Dice as well, so
-# the loss does not replace the skips. But the masks differ in kind. Look at the area that is marked as ink, divided by
+# With skips the two losses give nearly the same mean IoU. Without skips Dice did better in the mean, since
+# fewer of its runs missed a class; but each stayed behind each run with skips, so the loss does not replace them. Also,
+# the masks differ in kind. Look at the area that is marked as ink, divided by
 # the true area.
 
 # %%
@@ -328,16 +332,16 @@ for kind in ("100 steps", "Dice"):
         print(f"{'Dice' if kind == 'Dice' else 'cross-entropy':13s} {name:13s}: "
               f"marked area / true area, small {areas[0]:.2f}, large {areas[1]:.2f}")
 more = counts["Dice", "with skips"]["small", "area"] - counts["100 steps", "with skips"]["small", "area"]
-assert more > 0.02, f"with skips Dice should mark more than cross-entropy around small digits, difference {more:.3f}"
+assert more > 0, f"with skips Dice should mark more than cross-entropy around small digits, difference {more:.3f}"
 assert counts["Dice", "without skips"]["small", "area"] > 1.05, "without skips Dice should draw small digits too thick"
 
 # %% [markdown]
 # With skips Dice marks more around the small digits than cross-entropy does, and without them it marks more than there
 # is. There is a reason for it: let $I$ be the pixels that
-# mask and target share and $S$ the sum of their areas, so $D = 2I/S$. One more pixel, ink with probability $p$, makes it
-# about $(2I + 2p)/(S + 1)$, which is larger than $D$ when $p > D/2$. As $D \le 1$, a doubtful pixel pays from a
-# probability below one half on, whereas cross-entropy is right to wait for one half. Small digits have the most doubtful
-# pixels. [@bertels2019] found such a bias of the area on medical images, where the uncertainty is high.
+# mask and target share and $S$ the sum of their areas, so $D = 2I/S$. One more pixel, ink with probability $p$, makes
+# it about $(2I + 2p)/(S + 1)$, which is larger than $D$ when $p > D/2$. As $D \le 1$, a doubtful pixel pays from a
+# probability below one half on, whereas the class most probable under cross-entropy must (nearly) reach one half. Small
+# digits have the most doubtful pixels. [@bertels2019] found such a bias of the area on medical images, where the uncertainty is high.
 #
 # ## Answer
 #
@@ -351,8 +355,8 @@ assert counts["Dice", "without skips"]["small", "area"] > 1.05, "without skips D
 # - *What was left* lay at borders, more than 95 % of the wrong pixels in either network. With skips the border of small
 #   digits was no worse than that of large ones; without, it was wrong more than 1.25 times as often, and small digits
 #   lost more than twice as much IoU of their ink.
-# - *The Dice loss* changed the mean IoU with skips by less than 0.03 and did not replace the skips. With
-#   skips it marked more pixels around small digits than cross-entropy; without, more than 1.05 times their true area.
+# - *The Dice loss* changed the mean IoU with skips by less than 0.03. Without skips its mean was higher after 100 steps, but it
+#   did not replace the skips. With skips it marked more pixels around small digits than cross-entropy; without, more than 1.05 times their true area.
 #
 # What this does not show: where a much longer training without skips would end, or whether a narrower coarsest map
 # would keep the gap open. The masks here follow the brightness of single pixels, which the finest skip hands over as it

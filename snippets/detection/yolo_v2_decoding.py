@@ -10,6 +10,10 @@ def decode(t, cell):  # t: (..., 4) raw outputs; cell: column and row
     return torch.cat([centre, anchor * torch.exp(t[..., 2:])], -1)  # centre x, y, width, height in pixels
 
 
+def unbounded(t, cell):  # as in region proposals: offset of the centre in anchor sizes, without a limit
+    return (cell + 0.5) * stride + t[..., :2] * anchor
+
+
 def encode(box):
     cell = (box[..., :2] / stride).floor()
     return torch.cat([torch.logit(box[..., :2] / stride - cell), torch.log(box[..., 2:] / anchor)], -1), cell
@@ -32,7 +36,8 @@ assert gap < 1e-9, f"boxes should come back, error {gap:.1e}"
 
 raw = torch.randn(10000, 4, generator=generator, dtype=torch.float64)  # an untrained layer
 sigmoid_centre = decode(raw, cell)[:, :2]
-free_centre = cell * stride + stride / 2 + raw[:, :2] * anchor  # region proposals: offset in anchor sizes, unbounded
+free_centre = unbounded(raw, cell)
+assert unbounded(torch.ones(2), cell).tolist() == [298, 204], "an output of 1 should move the centre by 90 and by 60"
 for name, centre in (("sigmoid", sigmoid_centre), ("unbounded", free_centre)):
     inside = ((centre / stride).floor() == cell).all(1).double().mean().item()
     print(f"{name:9s} centres in their own cell: {inside:4.0%}")

@@ -43,7 +43,7 @@ final = torch.zeros(len(variants), len(rates), len(seeds))
 for row, name in enumerate(variants):
     for i, lr in enumerate(rates):
         final[row, i] = torch.tensor([train(name, lr, seed) for seed in seeds])
-        print(f"{name:20s} rate {lr:<5} accuracy of the seeds:", " ".join(f"{a:4.0%}" for a in final[row, i]))
+        print(f"{name:20s} rate {lr:<5} accuracy:", " ".join(f"{a:4.0%}" for a in final[row, i]))
         axes[i].plot(final[row, i], [row] * len(seeds), "osv^D"[row], markersize=9, alpha=0.6, color=f"C{row}")
 for ax, lr in zip(axes, rates, strict=True):
     ax.axvline(0.25, color="gray", linestyle=":")
