@@ -33,6 +33,8 @@ for i, mask in zip((0, 2, 6, 8), global_mask, strict=True):
     assert torch.equal(a.flatten(), by_hand(model[i].weight.detach())), f"layer {i}: the mask should be that by hand"
     assert torch.equal(b.flatten(), mask), f"layer {i}: the global mask should be that by hand"
     assert abs(a.mean() - 0.1) < 0.005, f"layer {i} should keep a tenth, it keeps {a.mean().item():.3f}"
+assert together[6].weight.numel() / len(all_weights) > 0.855, "the third layer should hold 86 % of all weights"
+assert together[6].weight_mask.mean() < 0.06, "one threshold should take most from the layer with the most inputs"
 kept = sum(together[i].weight_mask.sum().item() for i in (0, 2, 6, 8))
 print(f"together: {kept:,.0f} of {len(all_weights):,} weights left")
 assert kept == 3816, f"a tenth of 38,160 weights should be left, {kept:.0f} are"

@@ -53,4 +53,4 @@ assert ratio["half"] < 0.7, f"half of the filters should save time, ratio {ratio
 assert multiply_adds == 0.25, f"half of inputs and outputs should leave a quarter of the work, {multiply_adds:.2f}"
 assert same, "the sparse product should give the dense one's result"
 assert sparse_ratio[0.5] > 1.2, f"at half zeros the sparse product should be slower, ratio {sparse_ratio[0.5]:.2f}"
-assert sparse_ratio[0.99] < 0.5 * sparse_ratio[0.5], f"more zeros should help the sparse product, {sparse_ratio}"
+assert sparse_ratio[0.99] < 0.6, f"with 99 % zeros it should be faster, ratio {sparse_ratio[0.99]:.2f}"
