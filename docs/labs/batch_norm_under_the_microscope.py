@@ -103,6 +103,8 @@ for batch_norm, label, style in ((False, "without BN", "C1s--"), (True, "with BN
     axis.loglog(rates, runs.mean(0), style, label=label)
     axis.fill_between(rates, runs.amin(0), runs.amax(0), color=style[:2], alpha=0.25)
     print(f"{label:<10}", "  ".join(f"{lr}: {value:.2f}" for lr, value in zip(rates, runs.mean(0).tolist())))
+axis.set_xticks(rates, rates)
+axis.minorticks_off()
 axis.set_xlabel("learning rate")
 axis.set_ylabel("training loss, last 30 steps (nats)")
 axis.legend()
@@ -214,12 +216,13 @@ print(f"highest over lowest median of beta during training: {swing[False]:.1f} w
 assert ratio > 1.5, f"in this range of the loss beta should be smaller with BN, the ratio is {ratio:.2f}"
 top = lr * views[False][:, 3:, 3].median().item()
 assert 1 < top < 4, f"without BN the product should come near the limit of 2, it is {top:.2f}"
+assert swing[True] < 2.5, f"with BN beta should stay within a factor of 2.5, it changes by {swing[True]:.1f}"
 assert start[True][3] > start[False][3], "at the very start beta should be larger with BN"
 assert swing[False] > 2.5 * swing[True], f"beta should change more during training without BN: {swing}"
 
 # %% [markdown]
 # <!-- figure: The learning rate times the effective beta over a hundred training steps, on a logarithmic axis. With batch normalization it stays nearly level below one. Without it the line starts lower, climbs steeply as training starts, and then stays near a dotted line at two. -->
-# Figure: With BN the effective β-smoothness hardly changes during training. Without BN it starts lower and climbs to about the largest value that the rate permits. Lines are medians over three seeds, bands run from the lowest to the highest.
+# Figure: With BN the effective β-smoothness hardly changes during training. Without BN it starts lower and climbs to about the limit of a quadratic bowl. Lines are medians over three seeds, bands run from the lowest to the highest.
 #
 # This is a smaller difference than the range of the loss suggested, and a different one. BN does not make the loss flat. It keeps its bend at about the same value from the first step on, so a rate that suits the start suits the rest. Without BN the start looks harmless, and the steep part comes when training gets going.
 #
@@ -290,8 +293,8 @@ axes[1].legend()
 plt.show()
 
 # %% [markdown]
-# <!-- figure: Two charts over layers 2 to 8 with logarithmic axes. On the left the drift without batch normalization lies far above the one with it. On the right the two lines of the relative change of the gradient are close; with batch normalization it is higher in layer 2. -->
-# Figure: BN all but stops the drift of the inputs' means. The gradients go stale about as much as without it. Lines are medians over the snapshots at a loss of 0.2 to 1.0, bands hold the middle half.
+# <!-- figure: Two charts over layers 2 to 8 with logarithmic vertical axes. On the left the drift without batch normalization lies far above the one with it. On the right the relative change of the gradient without batch normalization rises from below the line with it to above it. -->
+# Figure: BN all but stops the drift of the inputs' means. With it the gradients of the early layers go stale more, those of the late layers less. Lines are medians over the snapshots at a loss of 0.2 to 1.0, bands hold the middle half.
 #
 # The same in numbers, with the paper's own measure, the undivided distance, among them:
 
@@ -349,7 +352,7 @@ dose_drift = {key: torch.tensor([input_drift(run[0], s, fixed) for run in value 
 
 # %%
 figure, axes = plt.subplots(1, 2, figsize=(7, 3.4))
-for key, label, style in (((False, 0.0), "without BN", "C1s--"), ((True, 0.5), "BN, noise 0.5", "C5^-."),
+for key, label, style in (((False, 0.0), "without BN", "C1s--"), ((True, 0.5), "BN, noise 0.5", "C2^-."),
                           ((True, 0.0), "with BN", "C0o-")):
     axes[0].semilogy(steps, clean[key].mean(0), style, label=label)
     axes[0].fill_between(steps, clean[key].amin(0), clean[key].amax(0), color=style[:2], alpha=0.25)
@@ -357,9 +360,6 @@ for batch_norm, label, style in ((False, "without BN", "C1s--"), (True, "with BN
     values = torch.stack([clean[batch_norm, strength].mean(1) for strength in strengths], 1)  # (seeds, strengths)
     axes[1].plot(strengths, values.mean(0), style, label=label)
     axes[1].fill_between(strengths, values.amin(0), values.amax(0), color=style[:2], alpha=0.25)
-    for strength, value in zip(strengths, values.mean(0).tolist()):
-        print(f"{label:<10} noise {strength:4.2f}: drift {dose_drift[batch_norm, strength]:.3f} std a step,"
-              f" mean loss {value:.2f}")
 axes[0].set_xlabel("training step")
 axes[0].set_ylabel("loss of all digits (nats)")
 axes[1].set_xlabel("strength of the noise (std)")
@@ -368,7 +368,17 @@ axes[0].legend()
 axes[1].legend()
 plt.show()
 
+# %% [markdown]
+# <!-- figure: Two line charts. On the left the loss over training falls fastest with batch normalization, then with batch normalization and noise, and slowest without. On the right the mean loss rises with the strength of the noise for both networks; the line without batch normalization lies above and reaches the loss of guessing. -->
+# Figure: With noise of strength 0.5 the inputs drift more than without BN, and the network still trains faster (left). More noise costs both networks more, the plain one first (right). Lines are means over three seeds, bands run from the lowest to the highest.
+#
+# The same in numbers, with the drift of the inputs beside the loss:
+
+# %%
 mean = {key: value.mean().item() for key, value in clean.items()}
+for (batch_norm, strength), value in mean.items():
+    print(f"{'with BN' if batch_norm else 'without BN':<10} noise {strength:.1f}: "
+          f"drift {dose_drift[batch_norm, strength]:.3f} std a step, mean loss {value:.2f}")
 assert dose_drift[True, 0.5] > 2 * dose_drift[False, 0.0], "the noise should make the inputs drift more than without BN"
 assert mean[True, 0.5] < 0.85 * mean[False, 0.0], f"and yet it should train faster than without BN: {mean}"
 kept = (mean[False, 0.0] - mean[True, 0.5]) / (mean[False, 0.0] - mean[True, 0.0])
@@ -380,9 +390,6 @@ assert mean[False, 0.5] - mean[False, 0.0] > 1.5 * (mean[True, 0.5] - mean[True,
 assert mean[False, 1.0] > 1.9, f"under strong noise the plain network should not train: {mean}"
 
 # %% [markdown]
-# <!-- figure: Two line charts. On the left the loss over training falls fastest with batch normalization, then with batch normalization and noise, and slowest without. On the right the mean loss rises with the strength of the noise for both networks; the line without batch normalization lies above and reaches the loss of guessing. -->
-# Figure: With noise of strength 0.5 the inputs drift more than without BN, and the network still trains faster (left). More noise costs both networks more, the plain one first (right). Lines are means over three seeds, bands run from the lowest to the highest.
-#
 # At strength 0.5 the result is the paper's: inputs that move more than those of the plain network, and a faster training. But it is a matter of dose. The paper saw almost no difference between BN with and without noise; here the noise costs something at that strength, and at strength 1 it costs more than BN gains. The control agrees with them too: the plain network suffers more from the same noise, and at strength 1 it does not train.
 #
 # The control cuts both ways. Shifting inputs do hurt a network, and BN protects from part of it: the next normalization takes out again what a shift of its inputs has done to a channel's mean and size. So the noise shows that *still* inputs are not needed for the gain. It does not show that the drift is harmless.
@@ -408,7 +415,7 @@ assert chosen[3] < at[False][3] / 1.5, f"and beta should still be smaller: {chos
 # In this network of eight convolutions on the digits, at a rate of 0.05 at which both train:
 #
 # - While the loss is between 0.2 and 1.0, it varies more than 8 times less along the gradient with BN, and the gradient more than 4 times less. At the start it is the other way round.
-# - The effective β-smoothness differs less, by more than a factor of 1.5. What BN changes is that it stays nearly level during training, where the plain network's climbs.
+# - The effective β-smoothness differs less, by more than a factor of 1.5. With BN it stays within a factor of 2.5 during training, where the plain network's climbs.
 # - BN makes the inputs drift more than 30 times less. In the sense of the changed gradient, the internal covariate shift relative to the gradient stays within a factor of two; the undivided distance is smaller by more than a factor of 1.5.
 # - With noise that makes the inputs drift more than twice as far as without BN, more than half of the gain is left. With noise twice as strong nothing is left.
 # - The plain network suffers more from the same noise, and the noisy network keeps the smoothness.
