@@ -17,10 +17,11 @@ from evidence.errors import EvidenceError
 from evidence.footers import footer, last_changed, page_bar, relative_root, structured_data, synonyms
 from evidence.formulas import Formulas, InvalidFormula
 from evidence.glossary import explain
-from evidence.pages import Fence, Page, parse, read_site
+from evidence.pages import Fence, Page, parse
 from evidence.questions import DIRECTIVE, EXPLORER, Question, expand_directive, questions
 from evidence.records import Record, Records
 from evidence.render import evidence
+from evidence.site import find_page, site_of
 
 VERDICTS = {"holds.": "holds", "holds when": "conditional", "does not hold": "refuted"}
 MATH: dict[str, Any] = {"pymdownx.arithmatex": {"generic": True}}
@@ -198,34 +199,3 @@ class Anchors(Treeprocessor):
                     said = text.removeprefix("Verdict: ").lower()
                     kind = next((k for start, k in VERDICTS.items() if said.startswith(start)), "conditional")
                     element.set("class", f"verdict verdict-{kind}")
-
-
-_SITES: dict[tuple[Path, int], list[tuple[Page, str]]] = {}
-
-
-def site_of(root: Path) -> list[tuple[Page, str]]:
-    """Every page of the site with its text, read again only where a file has changed."""
-    files = [*sorted((root / "docs").rglob("*.md")), *sorted((root / "snippets").rglob("*.py"))]
-    state = hash(tuple((file, file.stat().st_mtime_ns) for file in files))
-    if (root, state) not in _SITES:
-        _SITES.clear()
-        _SITES[root, state] = [(page, _normalized(root / page.path)) for page in read_site(root)]
-    return _SITES[root, state]
-
-
-def find_page(root: Path, text: str) -> tuple[Page, int]:
-    """Find the page whose text an engine hands over (without its path, and without front matter).
-
-    Returns:
-        The page as the whole site sees it, and how many lines of front matter stand before the text. A text that is no
-        page's is read as a page without a name.
-    """
-    for page, whole in site_of(root):
-        if whole.endswith(text.strip("\n")):
-            return page, whole[: len(whole) - len(text.strip("\n"))].count("\n")
-    return Page("(a text that is no page)"), 0
-
-
-def _normalized(file: Path) -> str:
-    """A page as Python-Markdown's first preprocessor leaves it."""
-    return re.sub(r"(?<=\n) +\n", "\n", file.read_text(encoding="utf-8", errors="replace").expandtabs(4)).rstrip()
