@@ -206,9 +206,9 @@ show([("100 steps", "with skips"), ("100 steps", "without skips")], worst)
 # ## Four times as many steps
 #
 # Is that a lack of ability or of time? Train both networks for 400 steps. A rate that is best for 100 steps of unsteady
-# runs need not be good for 400, so the network without skips gets its rate tuned anew, for 400 steps on the first tuning
-# seed. The other keeps its rate; what tuning brings is to the favour of the network without. If skips only saved time,
-# the gap should close.
+# runs need not be good for 400, so the network without skips gets its rate tuned anew, for 400 steps on the first
+# tuning seed. The other keeps its rate; what the tuning brings is in favour of the network without. If skips only saved
+# time, the gap should close.
 
 # %%
 rates["without skips"] = tune(False, (0.003, 0.01, 0.03), 400, seeds=tuning_seeds[:1])
@@ -343,8 +343,8 @@ assert counts["Dice", "without skips"]["small", "area"] > 1.05, "without skips D
 # With skips Dice marks more around the small digits than cross-entropy does, and without them it marks more than there
 # is. There is a reason for it: let $I$ be the pixels that mask and target share and $S$ the sum of their areas, so
 # $D = 2I/S$. One more pixel, ink with probability $p$, makes it about $(2I + 2p)/(S + 1)$, which is larger than $D$
-# when $p > D/2$. As $D \le 1$, a doubtful pixel pays from below one half on. Under cross-entropy the more probable class is
-# marked. Small digits have the most doubtful pixels. [@bertels2019] found a bias of the area by soft Dice on medical
+# when $p > D/2$. As $D \le 1$, a doubtful pixel pays from below one half on. Under cross-entropy the most probable
+# class is marked. Small digits have the most doubtful pixels. [@bertels2019] found a bias of the area by soft Dice on medical
 # images, where the uncertainty is high.
 #
 # ## Answer
@@ -360,8 +360,8 @@ assert counts["Dice", "without skips"]["small", "area"] > 1.05, "without skips D
 #   digits was no worse than that of large ones; without, it was wrong more than 1.25 times as often, and small digits
 #   lost more than twice as much IoU of their ink.
 # - *The Dice loss* changed the mean IoU with skips by less than 0.03. Without skips its mean was higher after 100
-#   steps, but it did not replace the skips. With skips it marked more pixels around small digits than cross-entropy; without,
-#   more than 1.05 times their true area.
+#   steps, but it did not replace the skips. With skips it marked more pixels around small digits than cross-entropy;
+#   without, more than 1.05 times their true area.
 #
 # What this does not show: where a much longer training without skips would end, or whether a narrower coarsest map
 # would keep the gap open. The masks here follow the brightness of single pixels, which the finest skip hands over as it

@@ -67,6 +67,9 @@ few, many = heads[:, :3].mean(), heads[:, -3:].mean()
 assert max(abs(few - k), abs(many - k)) < 0.5, f"the heads' part should stay at 2, it went {few:.2f} to {many:.2f}"
 assert 0 < together.mean(0)[-1] - heads.mean(0)[-1] < 0.5, "the whole gap should level off at the heads' part"
 assert shared.mean(0)[0] > 4 * heads.mean(0)[0], "with two tasks the shared part should overfit more than the heads"
+assert np.allclose(with_kin[0], alone[0]), f"with n = k tasks sharing should change nothing, {with_kin[0]}, {alone[0]}"
 assert max(abs(alone - alone[0])) < 0.25 * alone[0], f"separate fits should not care about n: {alone}"
 assert with_kin[-1] < 0.2 * alone[-1], f"sharing should help related tasks, {with_kin[-1]:.3f}, {alone[-1]:.3f}"
 assert with_strangers[-1] > 5 * alone_too[-1], "sharing should hurt tasks with nothing in common"
+small = unrelated[:, -1, 1].mean() * m / 2
+assert small < d / 2, f"and yet with a gap well below the {d} of separate fits, it is {small:.1f}"

@@ -37,5 +37,5 @@ for tasks in (2, 3):
                    for total in (lambda g: g.sum(0), pcgrad)]
     print(f"{tasks} tasks, random gradients: some task made worse in {100 * hurt[tasks][0]:.0f} % of the plain sums,"
           f" {100 * hurt[tasks][1]:.0f} % of PCGrad's")
-assert hurt[2][0] > 0.1 and hurt[2][1] == 0, f"with two tasks PCGrad should never hurt one, shares {hurt[2]}"
-assert 0 < hurt[3][1] < hurt[3][0], f"with three it should hurt less often than the sum, but not never: {hurt[3]}"
+assert 0.1 < hurt[2][0] < 0.25 and hurt[2][1] == 0, f"with two tasks PCGrad should never hurt one, shares {hurt[2]}"
+assert 0 < hurt[3][1] < hurt[3][0] / 2, f"with three it should hurt less than half as often, but not never: {hurt[3]}"
