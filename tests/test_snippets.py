@@ -66,3 +66,11 @@ def test_a_snippet_states_its_claim_and_asserts_it(path: Path) -> None:
 )
 def test_a_snippet_out_of_form_is_named(source: str, said: str) -> None:
     assert any(said in fault for fault in faults(source)), faults(source)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "docs/labs").glob("*.py")), ids=lambda path: path.stem)
+def test_a_lab_asserts_its_answer_and_needs_no_more_than_a_snippet(path: Path) -> None:
+    found = [
+        fault for fault in faults(path.read_text(encoding="utf-8")) if "docstring" not in fault and "characters" not in fault
+    ]
+    assert not found, "\n".join(f"{path.relative_to(ROOT)}: {fault}" for fault in found)

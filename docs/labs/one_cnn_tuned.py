@@ -238,8 +238,9 @@ assert between < input_gain, f"centred and standardized should differ by less th
 #
 # ## Initialization
 #
-# The spread 0.1 was a guess. The alternatives are [PyTorch's default](../training/initialization.md#pytorch-default-init)
-# and [He's rule](../training/initialization.md#xavier-and-he), from [@he2015, sec. 2.2].
+# The spread 0.1 was a guess. The alternatives are
+# [PyTorch's default](../training/initialization.md#pytorch-default-init) and
+# [He's rule](../training/initialization.md#xavier-and-he), from [@he2015, sec. 2.2].
 
 # %%
 recipe, errors, found = choose(recipe, errors, [{"init": "PyTorch"}, {"init": "He"}])

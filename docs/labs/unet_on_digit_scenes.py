@@ -236,7 +236,7 @@ assert abs(late) < 0.04, f"400 steps without skips should come near 100 steps wi
 # Figure: Longer training helps the network without skips more, and does not quite carry it to the other.
 #
 # Most of the gap was time: with four times the steps the network without skips comes near to where the other stood
-# after 100, and the runs agree. A small gap remains on every seed. Look now at what it consists of.
+# after 100. A small gap remains on every seed. Look now at what it consists of.
 #
 # ## Borders and insides, small and large digits
 #
@@ -289,10 +289,10 @@ assert lost["small"] > 2 * lost["large"], f"small digits should lose far more wi
 # <!-- figure: The same three scenes after 400 steps. Both predictions look right; the crosses of wrong pixels lie along the strokes, and without skips they are most dense on the small digits, whose strokes are too thick or broken. -->
 # Figure: The same seed and scenes after 400 steps. What is left of the gap lies on the small digits.
 #
-# Small digits have a lower IoU in both networks, because so much of their ink is border. With skips that is the whole
-# reason: a border pixel of a small digit is no harder than one of a large digit. Without skips it is harder, and the
-# small digits pay far more of the gap than the large ones. Most strokes of a small digit are thinner than the
-# four pixels between two positions of the coarsest map, so where they run must be coded in its channels.
+# Small digits have a lower IoU in both networks, because so much of their ink is border. With skips nothing else was
+# seen: a border pixel of a small digit is no harder than one of a large digit. Without skips it is harder, and the
+# small digits pay far more of the gap than the large ones. Most strokes of a small digit are thinner than the four
+# pixels between two positions of the coarsest map, so where they run must be coded in its channels.
 #
 # ## Cross-entropy or Dice
 #
@@ -303,8 +303,8 @@ assert lost["small"] > 2 * lost["large"], f"small digits should lose far more wi
 # \ell = 1 - \frac{1}{K} \sum_{k} \frac{2 \sum_i p_{ki}\, t_{ki}}{\sum_i p_{ki} + \sum_i t_{ki}} .
 # $$
 #
-# ([@milletari2016] have squares in the denominator; both forms are in use.) Rates are tuned as before. Three trial
-# rates are larger here, because the best of the former three was at the edge.
+# ([@milletari2016] have squares in the denominator; both forms are in use.) Rates are tuned as before. The three
+# trial rates are larger here, because in trials the largest of the former three was often the best.
 
 # %%
 def dice_loss(logits, y):
@@ -341,10 +341,10 @@ assert counts["Dice", "without skips"]["small", "area"] > 1.05, "without skips D
 
 # %% [markdown]
 # With skips Dice marks more around the small digits than cross-entropy does, and without them it marks more than there
-# is. There is a reason for it: let $I$ be the pixels that mask and target share and $S$ the sum of their areas, so
-# $D = 2I/S$. One more pixel, ink with probability $p$, makes it about $(2I + 2p)/(S + 1)$, which is larger than $D$
-# when $p > D/2$. As $D \le 1$, a doubtful pixel pays from below one half on. Under cross-entropy the most probable
-# class is marked. Small digits have the most doubtful pixels. [@bertels2019] found a bias of the area by soft Dice on medical
+# is. There is a reason for it: let $I$ be the pixels that mask and target share and $S$ the sum of their areas, so $D
+# = 2I/S$. One more pixel, ink with probability $p$, makes it about $(2I + 2p)/(S + 1)$, which is larger than $D$ when
+# $p > D/2$. As $D \le 1$, a doubtful pixel pays from below one half on. Under cross-entropy the most probable class is
+# marked. Small digits have the most doubtful pixels. [@bertels2019] found a bias of the area by soft Dice on medical
 # images, where the uncertainty is high.
 #
 # ## Answer
@@ -354,8 +354,8 @@ assert counts["Dice", "without skips"]["small", "area"] > 1.05, "without skips D
 # - *After 100 steps* each run with skips was ahead of each run without, by more than 0.05 in the mean, though the
 #   other network has more parameters. Without skips the runs differed more.
 # - *Four times the steps* narrowed the gap and did not close it: without skips the mean IoU then exceeded 0.87, within
-#   0.04 of what skips gave after 100 steps, and stayed behind on every seed. The large gap of the answer on
-#   segmentation is thus mostly one of time.
+#   0.04 of what skips gave after 100 steps, and stayed behind on every seed. So most of the gap was
+#   one of time, and that of the answer on segmentation, with similar scenes and steps, very likely too.
 # - *What was left* lay at borders, more than 95 % of the wrong pixels in either network. With skips the border of small
 #   digits was no worse than that of large ones; without, it was wrong more than 1.25 times as often, and small digits
 #   lost more than twice as much IoU of their ink.

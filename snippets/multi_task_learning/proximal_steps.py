@@ -45,4 +45,4 @@ print(f"\na layer against itself, then renumbered: L2 distance 0, then {(a - twi
 assert (a - twin).norm() > 30, "renumbering should look like a large distance to the L2 tie"
 assert abs(nuclear[0] - nuclear[1]) < 1e-6, "renumbering should not change the trace norm of the stack"
 beside = [torch.linalg.matrix_norm(torch.cat([a, other], 1), "nuc") for other in (a, twin)]
-assert beside[1] > 1.05 * beside[0], f"side by side instead of stacked it should change, {beside[0]:.0f}, {beside[1]:.0f}"
+assert beside[1] > beside[0] + 5, f"side by side instead of stacked it should change, {beside[0]:.0f}, {beside[1]:.0f}"
