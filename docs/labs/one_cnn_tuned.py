@@ -326,7 +326,7 @@ short_gain = (before_errors - found[2]).mean()
 assert errors.mean() > before_errors.mean() / 2, "none of the three should halve the error here"
 
 # %% [markdown]
-# Neither the schedule nor any of the three halves the error, and one could stop here and call the network tuned. But a
+# None of the last three halves the error, and one could stop here and call the network tuned. But a
 # run of 160 steps sees each of 300 digits 17 times, and shifts make nine pictures out of each one. So the last step
 # doubles the length and tries the [cosine schedule](../training/hyperparameters.md#learning-rate-schedules) of
 # [@loshchilov2017, eq. 5] and the shifts again, alone and together, at the rate of the recipe. The first line, the
@@ -439,7 +439,7 @@ assert after.max() < before.min(), "each final network should be better than eac
 # %% [markdown]
 # ## Answer
 #
-# **A few choices carry the result, and their gains do not add up.** The final recipe makes less than half of the
+# **Some choices matter more than others, and their gains do not add up.** The final recipe makes less than half of the
 # mistakes of the first one on digits that took no part in any choice, and each of its four networks is better than each
 # of the four first ones.
 #
@@ -449,8 +449,9 @@ assert after.max() < before.min(), "each final network should be better than eac
 # - *Activation.* The sigmoid stays above 75 % error at the best of its three rates. For ReLU against tanh see
 #   the spread.
 # - *Learning rate.* In short runs the worst rate of each search costs more than 20 points, whatever the optimizer.
-# - *Regularization.* No option halves the error in a short run. Shifts, a falling rate and twice the steps together
-#   gain more than 4 points over twice the steps alone; without the shifts the final recipe loses more than 3.
+# - *Regularization.* Weight decay, dropout and shifts do not halve the error in a short run. Shifts, a falling rate and
+#   twice the steps together gain more than 4 points over twice the steps alone; without the shifts the final
+#   recipe loses more than 3.
 #
 # Where a line says *inside the spread*, this lab does not know whether the choice matters. That is not the same as
 # knowing that it does not, and one seed far from the others is enough to widen the spread.

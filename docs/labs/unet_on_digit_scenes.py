@@ -341,11 +341,11 @@ assert counts["Dice", "without skips"]["small", "area"] > 1.05, "without skips D
 
 # %% [markdown]
 # With skips Dice marks more around the small digits than cross-entropy does, and without them it marks more than there
-# is. There is a reason for it: let $I$ be the pixels that mask and target share and $S$ the sum of their areas, so $D
-# = 2I/S$. One more pixel, ink with probability $p$, makes it about $(2I + 2p)/(S + 1)$, which is larger than $D$ when
-# $p > D/2$. As $D \le 1$, a doubtful pixel pays from below one half on. Under cross-entropy the most probable class is
-# marked. Small digits have the most doubtful pixels. [@bertels2019] found a bias of the area by soft Dice on medical
-# images, where the uncertainty is high.
+# is. There is a reason for it: let $I$ be the pixels that mask and target share and $S$ the sum of their areas, so
+# $D = 2I/S$. One more pixel, ink with probability $p$, makes it about $(2I + 2p)/(S + 1)$, which is larger than $D$
+# when $p > D/2$. As $D \le 1$, a doubtful pixel pays from below one half on. Under cross-entropy the most probable
+# class is marked. Small digits have the most doubtful pixels. [@bertels2019] found a bias of the area by soft Dice on
+# medical images, where the uncertainty is high.
 #
 # ## Answer
 #

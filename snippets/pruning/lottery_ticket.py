@@ -77,7 +77,7 @@ print(f"at rate {rates[0]}: all weights left {dense:.1f}; {lefts[3]:.0f} % left,
 larger = torch.tensor(larger).mean(0)
 print("initial size of survivors / of all: " + ", ".join(f"{ratio:.2f}" for ratio in larger) + " by layer")
 plt.axhline(dense, color="gray", linewidth=1)
-plt.text(rates[-1], dense - 0.2, "all weights", color="gray", ha="right", va="top")
+plt.text(rates[0], dense + 0.1, "all weights", color="gray", va="bottom")
 plt.xticks(rates, rates)
 plt.minorticks_off()
 plt.xlabel("learning rate")
