@@ -212,7 +212,8 @@ assert torch.cat([hard, soft, coin]).abs().max() < 3, "no sharing should move th
 # %%
 trunk, head = 64 * 32 + 32 + 32 * 32 + 32, 32 * 2 + 2
 start_trunk, start_heads = start(pair, 32)[1:]
-assert sum(p[0].numel() for p in start_trunk) == trunk and sum(p[0].numel() for p in start_heads[0]) == head
+counted = sum(p[0].numel() for p in start_trunk), sum(p[0].numel() for p in start_heads[0])
+assert counted == (trunk, head), f"by hand the trunk has {trunk} and a head {head}, counted {counted}"
 sizes = {"two networks": 2 * (trunk + head), "soft sharing": 2 * (trunk + head), "hard sharing": trunk + 2 * head}
 for name, size in sizes.items():
     print(f"{name:13s} {size:6,} parameters")
