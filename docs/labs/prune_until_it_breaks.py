@@ -353,9 +353,9 @@ assert few < more_left, f"four cuts by magnitude should spare the output, {few:.
 #
 # ## What it buys
 #
-# Two networks of the first seed with 2,532 weights each, single weights and filters by magnitude in one cut. Look at three currencies: bytes of
-# the weights as they are and gzipped; multiply-adds for one image, of a dense kernel and of one that skips zeros; and
-# time, on 500 images, in turns, the fastest of 40.
+# Two networks of the first seed with 2,532 weights each, single weights and filters by magnitude in one cut. Look at
+# three currencies: bytes of the weights as they are and gzipped; multiply-adds for one image, of a dense kernel and of
+# one that skips zeros; and time, on 500 images, in turns, the fastest of 40.
 
 # %%
 def raw(model):
