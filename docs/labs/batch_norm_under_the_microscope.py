@@ -7,7 +7,7 @@
 #
 # ## Two networks, one start
 #
-# Both networks have the same convolutions and start from the same weights. With BN, a normalization stands between convolution and ReLU. The layer `Noise` is for the last part; with strength 0 it is left out.
+# Both networks have the same convolutions and start from the same weights. They are trained on all digits and read on the same digits: this lab is about the training loss and says nothing about new ones. With BN, a normalization stands between convolution and ReLU. The layer `Noise` is for the last part; with strength 0 it is left out.
 
 # %%
 import matplotlib.pyplot as plt
@@ -118,10 +118,10 @@ assert late[False][:, -1].min() > 2, "at the largest rate no plain network shoul
 assert late[True][:, -1].max() < 1, "at the largest rate every network with BN should train"
 
 # %% [markdown]
-# <!-- figure: Training loss against five learning rates, both axes logarithmic. Without batch normalization the loss is lowest at the small rates and that of guessing at the largest; with it the loss is low everywhere. -->
-# Figure: The plain network trains in a narrow range of rates, the one with BN in all of it. Lines are means over two seeds, bands run from the lower to the higher.
+# <!-- figure: Training loss against five learning rates, both axes logarithmic. Without batch normalization the loss is lowest at one of the three smaller rates and that of guessing at the largest; with it the loss is lower at every rate. -->
+# Figure: At the largest rate the plain network does not train; the one with BN trains at all five. Lines are means over two seeds, bands run from the lower to the higher.
 #
-# The largest rate would make the comparison meaningless. We take $\eta = 0.05$, near the plain network's best, where both train. It is not the best rate of the network with BN, so speed is compared in favour of the plain one. Three seeds each:
+# The largest rate would make the comparison meaningless. We take $\eta = 0.05$ for both, a rate at which both train. It need not be the best of either; the lines above say what other rates would give. So a speed below is the speed at this rate. The larger rates that BN permits, for [@bjorck2018] the source of its gain, are left out on purpose. Three seeds each:
 
 # %%
 seeds = range(0, 300, 100)
@@ -188,11 +188,11 @@ assert start[True][1] > 2 * start[False][1], "on its first plateau the plain net
 
 # %% [markdown]
 # <!-- figure: Two scatter plots against the loss at the snapshot, which falls from left to right. At the left end, near the loss of guessing, the crosses without batch normalization lie below the circles with it; further to the right they lie far above. -->
-# Figure: Below the loss of guessing, loss and gradient vary less along the gradient with BN. At the start, on the left, it is the other way round. A point is one snapshot of one of three seeds.
+# Figure: Once the loss of guessing is left behind, loss and gradient vary less along the gradient with BN. At the start, on the left, it is the other way round. A point is one snapshot of one of three seeds.
 #
 # Read the left edge first. At the start the plain network is the smoother one: it has a plateau to cross, its gradient is small, and nothing changes along it. Once both have left the loss of guessing, the order turns. That is why a single number "with BN the loss is smoother" needs the place where it was measured.
 #
-# The third number has no such excuse as a small gradient, since it is divided by the distance. Multiplied by $\eta$ it also loses its unit, and gets a meaning: on a quadratic bowl of curvature $\beta$ gradient descent diverges when $\eta \beta > 2$.
+# The third number is not small only because the gradient is, since it is divided by the distance. Multiplied by $\eta$ it also loses its unit, and gets a meaning: on a quadratic bowl whose largest curvature is $\beta$, gradient descent diverges when $\eta \beta > 2$.
 
 # %%
 figure, axis = plt.subplots(figsize=(6, 3.4))
@@ -224,11 +224,11 @@ assert swing[False] > 2.5 * swing[True], f"beta should change more during traini
 # <!-- figure: The learning rate times the effective beta over a hundred training steps, on a logarithmic axis. With batch normalization it stays nearly level below one. Without it the line starts lower, climbs steeply as training starts, and then stays near a dotted line at two. -->
 # Figure: With BN the effective β-smoothness hardly changes during training. Without BN it starts lower and climbs to about the limit of a quadratic bowl. Lines are medians over three seeds, bands run from the lowest to the highest.
 #
-# This is a smaller difference than the range of the loss suggested, and a different one. BN does not make the loss flat. It keeps its bend at about the same value from the first step on, so a rate that suits the start suits the rest. Without BN the start looks harmless, and the steep part comes when training gets going.
+# This is a smaller difference than the range of the loss suggested, and a different one. BN does not make the loss flat. It keeps its bend along the gradient at about the same value from the first snapshot on; as far as the bend limits the rate, one that suits the start suits the rest. Without BN the start looks harmless, and the bend grows when training gets going.
 #
 # ## Internal covariate shift, in two meanings
 #
-# The first meaning is the one in the name: how far the **inputs of a layer drift** when the network takes a step. We take the mean of every channel on 256 fixed images before and after the step, in units of the layer's standard deviation.
+# The first meaning is the one in the name: how far the **inputs of a layer drift** when the network takes a step. We take the mean of every channel on 256 fixed images before and after the step, in units of the layer's standard deviation (averaged over its channels).
 #
 # The second is [@santurkar2018, def. 2.1]: a layer's gradient before and after the *earlier* layers have taken their step. If the two differ, the layer's own update was computed for a network that no longer exists. We print the distance $\lVert G - G' \rVert$ for the layer's kernel, the same divided by $\lVert G \rVert$, and the cosine between $G$ and $G'$.
 
@@ -296,7 +296,7 @@ plt.show()
 # <!-- figure: Two charts over layers 2 to 8 with logarithmic vertical axes. On the left the drift without batch normalization lies far above the one with it. On the right the relative change of the gradient without batch normalization rises from below the line with it to above it. -->
 # Figure: BN all but stops the drift of the inputs' means. With it the gradients of the early layers go stale more, those of the late layers less. Lines are medians over the snapshots at a loss of 0.2 to 1.0, bands hold the middle half.
 #
-# The same in numbers, with the paper's own measure, the undivided distance, among them:
+# The same in numbers, with the paper's own measures, the undivided distance and the cosine, among them. The row of the drift is a mean over layers and snapshots, the others are medians; the row "at step 4" is the first snapshot, whatever its loss:
 
 # %%
 moved = {key: drift[key][middle[key]].mean().item() for key in runs}
@@ -322,13 +322,13 @@ assert early[True] > early[False], f"at the start the plain network should be sh
 # %% [markdown]
 # The two meanings come apart. By the first, BN removes almost all of the shift; that is what a normalization does. By the second it removes little. The undivided distance is smaller with BN, but so is the gradient; relative to it the two networks are within a factor of two. The order depends on the layer: with BN the second layer is disturbed more and the last one less. And it depends on the stage: at the start the plain network, on its plateau, is disturbed less.
 #
-# The paper saw as much shift with BN as without, or more. That is not quite what we see, and not the opposite either: with six layers and twice the rate, [the page's run](../training/batch-normalization.md#covariate-shift) has no less of it with BN. What both agree on is that this shift does not vanish where the drift does.
+# The paper saw as much shift with BN as without, or more. That is not quite what we see, and not the opposite either: with six layers and twice the rate, [the page's run](../training/batch-normalization.md#covariate-shift) has, relative to the gradient and averaged over the layers, no less of it with BN. What both agree on is that this shift does not vanish where the drift does.
 #
 # ## Putting the shift back
 #
 # If BN helped because the inputs hold still, then moving them should undo the help. This is the counter-experiment of [@santurkar2018, sec. 2.1]: after every BN layer each activation gets noise, whose distribution has a mean other than zero and a variance other than one and is redrawn at each step. Here `Noise` draws a mean and a spread per channel; its strength is in units of the activations' standard deviation, and the strengths are ours.
 #
-# The control belongs to it: the plain network with the same noise. The losses are those of all digits with the noise switched off, averaged over the snapshots, so that noise in the reading does not count.
+# The control belongs to it: the plain network with noise of the same strength after every convolution. The losses are those of all digits with the noise switched off, so that noise in the reading does not count; again one above that of guessing counts as 2.3. Their mean over the snapshots serves as a measure of speed, the lower the faster.
 
 
 # %%
@@ -372,7 +372,7 @@ plt.show()
 # <!-- figure: Two line charts. On the left the loss over training falls fastest with batch normalization, then with batch normalization and noise, and slowest without. On the right the mean loss rises with the strength of the noise for both networks; the line without batch normalization lies above and reaches the loss of guessing. -->
 # Figure: With noise of strength 0.5 the inputs drift more than without BN, and the network still trains faster (left). More noise costs both networks more, the plain one first (right). Lines are means over three seeds, bands run from the lowest to the highest.
 #
-# The same in numbers, with the drift of the inputs beside the loss:
+# The same in numbers, with the drift of the inputs beside the loss. This drift is a median over all snapshots and layers, so it differs a little from the one above:
 
 # %%
 mean = {key: value.mean().item() for key, value in clean.items()}
@@ -390,9 +390,9 @@ assert mean[False, 0.5] - mean[False, 0.0] > 1.5 * (mean[True, 0.5] - mean[True,
 assert mean[False, 1.0] > 1.9, f"under strong noise the plain network should not train: {mean}"
 
 # %% [markdown]
-# At strength 0.5 the result is the paper's: inputs that move more than those of the plain network, and a faster training. But it is a matter of dose. The paper saw almost no difference between BN with and without noise; here the noise costs something at that strength, and at strength 1 it costs more than BN gains. The control agrees with them too: the plain network suffers more from the same noise, and at strength 1 it does not train.
+# At strength 0.5 the result is the paper's: inputs that move more than those of the plain network, and a training that is faster at this rate. But it is a matter of dose. The paper saw almost no difference between BN with and without noise; here the noise costs something at that strength, and at strength 1 it costs more than BN gains. The control agrees with them: the plain network suffers more from the same noise, and at strength 1 it hardly leaves the loss of guessing within the hundred steps.
 #
-# The control cuts both ways. Shifting inputs do hurt a network, and BN protects from part of it: the next normalization takes out again what a shift of its inputs has done to a channel's mean and size. So the noise shows that *still* inputs are not needed for the gain. It does not show that the drift is harmless.
+# The control cuts both ways. Shifting inputs do hurt a network, and BN protects from part of it. A likely reason is that the next normalization takes out again what a shift of its inputs has done to a channel's mean and size. So the noise shows that *still* inputs are not needed for most of the gain. It does not show that the drift is harmless.
 #
 # ## Does the smoothness survive the noise?
 #
@@ -414,13 +414,13 @@ assert chosen[3] < at[False][3] / 1.5, f"and beta should still be smaller: {chos
 #
 # In this network of eight convolutions on the digits, at a rate of 0.05 at which both train:
 #
-# - While the loss is between 0.2 and 1.0, it varies more than 8 times less along the gradient with BN, and the gradient more than 4 times less. At the start it is the other way round.
-# - The effective β-smoothness differs less, by more than a factor of 1.5. With BN it stays within a factor of 2.5 during training, where the plain network's climbs.
-# - BN makes the inputs drift more than 30 times less. In the sense of the changed gradient, the internal covariate shift relative to the gradient stays within a factor of two; the undivided distance is smaller by more than a factor of 1.5.
-# - With noise that makes the inputs drift more than twice as far as without BN, more than half of the gain is left. With noise twice as strong nothing is left.
+# - While the loss is between 0.2 and 1.0, it varies more than 8 times less along the gradient with BN, and the gradient more than 4 times less. At the first snapshot it is the plain network's loss that varies less, by more than a factor of 2.
+# - The effective β-smoothness differs less; the plain network's is larger by more than a factor of 1.5. With BN its median stays within a factor of 2.5 during training, where the plain network's climbs.
+# - BN makes the inputs drift more than 30 times less. In the sense of the changed gradient, the internal covariate shift relative to the gradient is the same within a factor of two; the undivided distance is smaller with BN by more than a factor of 1.5.
+# - With noise that makes the inputs drift more than twice as far as without BN, more than half of the gain in mean loss is left. With noise twice as strong nothing is left.
 # - The plain network suffers more from the same noise, and the noisy network keeps the smoothness.
 #
-# So the measurements of the paper show at this size, with three differences: the undivided covariate shift is smaller with BN here, the noise is not free, and the smoothness depends on the stage of training. What the lab does not show is a cause. It compares one architecture at one rate over three seeds, along one direction in the space of weights, and effective β depends on how the weights are scaled. An intervention that makes the loss smooth by other means, with everything else equal, would say more; the [page](../training/batch-normalization.md#bn-improves-training) tells how researchers weigh the causes.
+# So the measurements of the paper show at this size, with three differences: the undivided covariate shift is smaller with BN here, the noise is not free, and the smoothness depends on the stage of training. What the lab does not show is a cause. It compares one architecture at one rate over three seeds, along one direction in the space of weights, and effective β depends on how the weights are scaled. At its own best rate the plain network may be faster than here; whether the noisy one would still be ahead was not measured. An intervention that makes the loss smooth by other means, with everything else equal, would say more; the [page](../training/batch-normalization.md#bn-improves-training) tells how researchers weigh the causes.
 #
 # ### Sources
 #

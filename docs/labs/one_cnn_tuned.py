@@ -53,7 +53,7 @@ def split(seed):
 #
 # ## The network and its recipe
 #
-# Three convolutions and a linear layer, the same in every run. What can be chosen stands in a recipe, a plain
+# Three convolutions and a linear layer in every run. What can be chosen stands in a recipe, a plain
 # dictionary. The recipe to start from is what one might type first: raw pixels, weights from a normal distribution with
 # standard deviation 0.1, tanh, plain SGD at a constant rate, and no regularization.
 
@@ -161,7 +161,8 @@ assert loss.item() < 0.2, f"one batch should be fitted, its loss stays at {loss.
 #
 # Each option gets three learning rates, a third of the current one, the same, and three times it; they are compared on
 # two seeds. The best is then measured on four. Its gain is the difference to the current recipe, seed by seed. Where
-# the mean gain is no larger than its standard deviation over the seeds, the line says *inside the spread*. The recipe
+# the mean gain is no larger than its standard deviation over the seeds, the line says *inside the spread*. That is a
+# low bar, so *better* and *worse* are hints and no tests. The recipe
 # takes the option with the lowest mean error, as one does in practice, so a change inside the spread can be adopted
 # too; the ablation at the end will judge it.
 
@@ -240,7 +241,8 @@ assert between < input_gain, f"centred and standardized should differ by less th
 #
 # The spread 0.1 was a guess. The alternatives are
 # [PyTorch's default](../training/initialization.md#pytorch-default-init) and
-# [He's rule](../training/initialization.md#xavier-and-he), from [@he2015, sec. 2.2].
+# [He's rule](../training/initialization.md#xavier-and-he), from [@he2015, sec. 2.2]. That rule was made for rectifiers,
+# and the activation here is still tanh.
 
 # %%
 recipe, errors, found = choose(recipe, errors, [{"init": "PyTorch"}, {"init": "He"}])
@@ -278,7 +280,7 @@ recipe, errors, found = choose(recipe, errors, [{"norm": "batch norm"}])
 #
 # So far the rate moved in steps of three. Now plain SGD, SGD with momentum and AdamW get the same [coarse-to-fine
 # search](../training/hyperparameters.md#coarse-to-fine): six random rates over three and a half decades with runs of a
-# quarter of the length, then three full runs within half a decade of the best.
+# quarter of the length, then three full runs within half a decade of the best. Without weight decay AdamW is Adam.
 
 # %%
 rng = np.random.default_rng(0)
@@ -309,8 +311,9 @@ assert best_rate["AdamW"] < best_rate["SGD"], "AdamW should want a smaller rate 
 # runs, with each optimizer.
 #
 # AdamW wants a smaller rate than plain SGD. Between the best and the worst grey dot of each panel lie more than 20
-# points. Compare that with the gains of the three lines, which say what the choice of the optimizer is worth here; the
-# page [SGD or Adam](../training/optimization.md#sgd-or-adam) expects little.
+# points. Compare that with the distances between the three lines, which say what the choice of the optimizer is worth
+# here. (Their gains are taken against the recipe so far, whose rate was chosen on two of these very seeds.) The page
+# [SGD or Adam](../training/optimization.md#sgd-or-adam) expects little.
 #
 # ## Schedule, weight decay, dropout, shifts
 #
@@ -326,9 +329,8 @@ short_gain = (before_errors - found[2]).mean()
 assert errors.mean() > before_errors.mean() / 2, "none of the three should halve the error here"
 
 # %% [markdown]
-# None of the last three halves the error, and one could stop here and call the network tuned. But a
-# run of 160 steps sees each of 300 digits 17 times, and shifts make nine pictures out of each one. So the last step
-# doubles the length and tries the [cosine schedule](../training/hyperparameters.md#learning-rate-schedules) of
+# None of the last three halves the error, and one could stop here and call the network tuned. But a run of 160 steps sees each of 300 digits about 17 times, and shifts make nine pictures out of each one. So the last
+# step doubles the length and tries the [cosine schedule](../training/hyperparameters.md#learning-rate-schedules) of
 # [@loshchilov2017, eq. 5] and the shifts again, alone and together, at the rate of the recipe. The first line, the
 # length alone, is the control.
 
@@ -375,7 +377,8 @@ assert errors.mean() < path[0][1].mean() / 2, "the path should at least halve th
 # ## Taking each choice back
 #
 # The path measured each choice in the company of those before it, on the seeds that also chose it. Now the final recipe
-# is trained on four fresh seeds, and with each single choice set back to the start. The learning rate stays, except
+# is trained on four fresh seeds, and with each single choice set back to the start. Fresh are the draws from the pool,
+# the weights and the batches; the digits of the pool are the same. The learning rate stays, except
 # that the optimizer, if it changed, goes back with the rate that the search found for plain SGD.
 
 # %%

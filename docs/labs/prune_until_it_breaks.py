@@ -305,7 +305,7 @@ assert max(gaps) < 5, f"down to 7 % the small network from scratch should be as 
 
 # %% [markdown]
 # Down to a fifteenth, four cuts gained less than 3 points. For Taylor they decided at the right edge; for magnitude no
-# gain is asserted, since at 1.8 and 0.5 % it depends on the seeds. Whole filters, which give the criterion far less
+# gain is asserted, at any sparsity. Whole filters, which give the criterion far less
 # choice, were more than 10 points better than single weights by magnitude at the right edge, both in one cut. Down to a
 # fifteenth, the small network from fresh weights came within 5 points of the one cut out of the large one. Compare the
 # two further down as well: what holds at a fifteenth need not hold there.
