@@ -329,8 +329,9 @@ short_gain = (before_errors - found[2]).mean()
 assert errors.mean() > before_errors.mean() / 2, "none of the three should halve the error here"
 
 # %% [markdown]
-# None of the last three halves the error, and one could stop here and call the network tuned. But a run of 160 steps sees each of 300 digits about 17 times, and shifts make nine pictures out of each one. So the last
-# step doubles the length and tries the [cosine schedule](../training/hyperparameters.md#learning-rate-schedules) of
+# None of the last three halves the error, and one could stop here and call the network tuned. But a run of 160 steps
+# sees each of 300 digits about 17 times, and shifts make nine pictures out of each one. So the last step doubles the
+# length and tries the [cosine schedule](../training/hyperparameters.md#learning-rate-schedules) of
 # [@loshchilov2017, eq. 5] and the shifts again, alone and together, at the rate of the recipe. The first line, the
 # length alone, is the control.
 

@@ -361,8 +361,8 @@ assert counts["Dice", "without skips"]["small", "area"] > 1.05, "without skips D
 #   0.04 of what skips gave after 100 steps, and stayed behind on every seed. So much of the
 #   gap was one of time, and of that in the answer on segmentation, with similar scenes and steps, very likely too.
 # - *What was left* lay at borders, more than 95 % of the wrong pixels in either network. With skips the border of small
-#   digits was wrong less than 1.1 times as often as that of large ones; without, more than 1.25 times as often, and small digits
-#   lost more than twice as much IoU of their ink.
+#   digits was wrong less than 1.1 times as often as that of large ones; without, more than 1.25 times as often, and
+#   small digits lost more than twice as much IoU of their ink.
 # - *The Dice loss* changed the mean IoU with skips by less than 0.03. Without skips its mean was higher after 100
 #   steps, but it did not replace the skips. With skips it marked more pixels around small digits than cross-entropy;
 #   without, more than 1.05 times their true area.
