@@ -70,3 +70,4 @@ fig.supxlabel("first parameter", fontsize=10)
 for ax in axes[0]:
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, 1.5), fontsize=10)
 plt.show()
+torch.set_default_dtype(torch.float32)  # as it was, for whatever runs next in a notebook
