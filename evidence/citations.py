@@ -53,10 +53,11 @@ def _source(key: str, entry: Entry) -> Source:
 class Citations(InlineProcessor):
     """Turns citations into links; the title of a link is the full entry."""
 
-    def __init__(self, md: Markdown, known: dict[str, Source]) -> None:
+    def __init__(self, md: Markdown, known: dict[str, Source], once: bool = False) -> None:
         super().__init__(CITATION, md)
         self.known = known
-        self.told: set[str] = set()  # the sources whose full entry the page has already given
+        self.once = once  # give the full entry of a source at its first citation alone, which makes long pages lighter
+        self.told: set[str] = set()  # the sources whose entry was given since this was last cleared
 
     def handleMatch(self, m: re.Match[str], data: str) -> tuple[etree.Element | None, int | None, int | None]:  # type: ignore[override]
         span = etree.Element("span", {"class": "citation"})
@@ -65,7 +66,7 @@ class Citations(InlineProcessor):
             if source is None:
                 raise UnknownKey(one[1])
             link = etree.SubElement(span, "a", {"href": source.url})
-            if source.key not in self.told:  # once a page is enough
+            if not (self.once and source.key in self.told):
                 link.set("title", f"{source.title}. {source.authors}. {source.venue}")
                 self.told.add(source.key)
             link.text = source.label

@@ -12,7 +12,7 @@ import nbformat
 from evidence.citations import CITATION, ONE, Source, sources
 from evidence.footers import synonyms
 from evidence.pages import Fence, Page, read_site
-from evidence.questions import DIRECTIVE, expand_directive, questions
+from evidence.questions import DIRECTIVE, EXPLORER, expand_directive, questions
 from evidence.records import Record, Records
 
 HEADING_ID = re.compile(r"^(#{1,6} .*?)\s*\{[^}]*\}\s*$")
@@ -71,7 +71,9 @@ def split(page: Page, pages: list[Page], root: Path) -> list[str | Fence]:
             out += ["\n".join(prose), fence]
             prose, index = [], fence.last
         elif directive := DIRECTIVE.match(text):
-            prose += [line for line in expand_directive(directive[1], page.path, pages, root) if not line.startswith("<form")]
+            prose += [line for line in expand_directive(directive[1], page.path, pages, root) if "index-filter" not in line]
+        elif EXPLORER.match(text):  # nothing moves here: it goes, and so does the paragraph that says how to use it
+            index = next((k for k in range(index + 2, len(page.lines)) if not page.lines[k].text.strip()), index)
         else:
             prose.append(HEADING_ID.sub(r"\1", text))
         index += 1

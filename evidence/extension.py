@@ -41,7 +41,7 @@ class EvidenceExtension(Extension):
         root = Path.cwd()
         md.registerExtension(self)
         known = sources(root)
-        citations = Citations(md, known)
+        citations = Citations(md, known, once=True)
         md.inlinePatterns.register(citations, "citations", 175)
         md.treeprocessors.register(Formulas(md), "formulas", 15)
         md.treeprocessors.register(Anchors(md), "anchors", 6)  # after attr_list has set the ids, before toc invents others

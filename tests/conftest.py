@@ -13,9 +13,22 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Error, sync_playwright
 
+from evidence.labs import read_labs
+from evidence.pages import read_site
+
 ROOT = Path(__file__).parent.parent
+BIB = "@article{euler1748, title={Introductio}, author={Leonhard Euler}, journal={Lausanne}, year={1748}, url={https://e.org}}"
 QUIET = {"NO_MKDOCS_2_WARNING": "true"}
 CHROMIUM = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update"
+
+
+def address(path: str) -> str:
+    """Where a page (docs/…) stands in the built site."""
+    return "/".join([*Path(path).relative_to("docs").with_suffix("").parts, ""]).removesuffix("index/")
+
+
+PAGES = [address(page.path) for page in read_site(ROOT)]
+LABS = [address(lab.path) for lab in read_labs(ROOT)]
 
 
 class Book:

@@ -3,16 +3,10 @@
 from pathlib import Path
 
 import pytest
+from conftest import LABS, PAGES
 from playwright.sync_api import BrowserContext, Page
 
-from evidence.labs import read_labs
-from evidence.pages import read_site
-
 ROOT = Path(__file__).parent.parent
-ADDRESSES = [
-    "/".join([*Path(page.path).relative_to("docs").with_suffix("").parts, ""]).removesuffix("index/") for page in read_site(ROOT)
-]
-ADDRESSES += [f"labs/{Path(lab.path).stem}/" for lab in read_labs(ROOT)]
 SCHEMES = ("light", "dark")
 
 
@@ -30,7 +24,7 @@ def open_page(context: BrowserContext, url: str) -> tuple[Page, list[str]]:
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize("address", PAGES + LABS)
 def test_a_page_opens_cleanly_and_shows_its_figures_and_formulas(browser, origin, address, scheme) -> None:
     context = browser.new_context(color_scheme=scheme, viewport={"width": 1280, "height": 900})
     page, faults = open_page(context, f"{origin}/{address}")
@@ -64,7 +58,7 @@ def test_contrast_tells_grey_on_grey_from_black_on_white() -> None:
     assert contrast("rgb(120, 120, 120)", "rgb(130, 130, 130)") < 1.5
 
 
-@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize("address", PAGES + LABS)
 def test_nothing_overflows_at_360_pixels(browser, origin, address) -> None:
     context = browser.new_context(viewport={"width": 360, "height": 800})
     page, _ = open_page(context, f"{origin}/{address}")
@@ -80,7 +74,7 @@ def test_nothing_overflows_at_360_pixels(browser, origin, address) -> None:
 
 def test_the_copy_button_copies_the_snippet_to_the_byte(browser, origin) -> None:
     context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
-    for address in ADDRESSES:
+    for address in PAGES + LABS:
         page, _ = open_page(context, f"{origin}/{address}")
         blocks = page.locator('.evidence[data-snippet^="snippets/"]')
         for n in range(min(3, blocks.count())):
@@ -92,7 +86,7 @@ def test_the_copy_button_copies_the_snippet_to_the_byte(browser, origin) -> None
     context.close()
 
 
-@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize("address", PAGES + LABS)
 def test_the_page_reads_without_javascript(browser, origin, address) -> None:
     context = browser.new_context(java_script_enabled=False)
     page, faults = open_page(context, f"{origin}/{address}")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import markdown
 import pytest
+from conftest import BIB
 
 import evidence.footers
 import evidence.records
@@ -20,7 +21,6 @@ from evidence.render import inline_svg
 
 SNIPPET = '"""One plus one is two."""\nx = 1 + 1\n\n\nprint(f"{x} <three>")\nassert x == 2, "one plus one should be two"\n'
 PAGE = '# Page\n\n## Is it two? { #two }\n\n```python\n--8<-- "snippets/two.py"\n```\n\n### Why\n\nBecause $1 + 1 = 2$.\n'
-BIB = "@article{euler1748, title={Introductio}, author={Leonhard Euler}, journal={Lausanne}, year={1748}, url={https://e.org}}"
 
 
 @pytest.fixture(scope="module")

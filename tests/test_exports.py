@@ -10,7 +10,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import ROOT
+from conftest import BIB, ROOT
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
@@ -43,9 +43,13 @@ Figure: The line of $x$.
 
 ### Why
 
+<!-- explorer: numbers -->
+
+Try it: move
+the slider.
+
 Because.
 """
-BIB = "@article{euler1748, title={Introductio}, author={Leonhard Euler}, journal={Lausanne}, year={1748}, url={https://e.org}}"
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +75,9 @@ def test_a_page_as_markdown_holds_its_code_its_outputs_and_its_sources(exported:
     ):
         assert expected in text, expected
     assert "{ #two }" not in text and "[@" not in text
-    assert "1 questions: 1 answered" in (exported / "index.md").read_text()
+    assert "### Why\n\nBecause." in text.replace("\n\n\n", "\n\n") and "Try it" not in text and "slider" not in text
+    index = (exported / "index.md").read_text()
+    assert "1 questions: 1 answered" in index and "<form" not in index and "<noscript" not in index
 
 
 def test_a_page_as_a_notebook_holds_its_outputs(exported: Path) -> None:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import QUIET, ROOT, Book
+from conftest import BIB, QUIET, ROOT, Book
 
 from evidence.labs import read_lab, read_labs
 from evidence.records import Records
@@ -43,7 +43,6 @@ print("second", x)
 # %%
 assert x == 2, f"one plus one should be two, was {x}"
 """
-BIB = "@article{euler1748, title={Introductio}, author={Leonhard Euler}, journal={Lausanne}, year={1748}, url={https://e.org}}"
 
 
 @pytest.fixture

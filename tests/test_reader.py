@@ -7,15 +7,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from conftest import ROOT
+from conftest import LABS, PAGES, ROOT
 
-from evidence.labs import read_labs
-from evidence.pages import read_site
-
-ADDRESSES = [
-    "/".join([*Path(page.path).relative_to("docs").with_suffix("").parts, ""]).removesuffix("index/") for page in read_site(ROOT)
-]
-LABS = [f"labs/{Path(lab.path).stem}/" for lab in read_labs(ROOT)]
 AXE = ROOT / "tests/node_modules/axe-core/axe.min.js"
 FIRST_VISIT, SECOND_PAGE = 180_000, 60_000  # bytes over the wire, without pictures
 
@@ -45,7 +38,7 @@ def asked_for(browser, url: str) -> set[str]:
 
 
 def test_the_heaviest_page_is_light(browser, origin, site) -> None:
-    heaviest = max(ADDRESSES, key=lambda address: weight(site, {address}))
+    heaviest = max(PAGES, key=lambda address: weight(site, {address}))
     paths = asked_for(browser, f"{origin}/{heaviest}")
     shared = {path for path in paths if path.startswith(("assets/", "search/"))}
     first = weight(site, paths - {"sw.js"})
@@ -69,7 +62,7 @@ def violations(page) -> list[str]:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("address", ADDRESSES + LABS)
+@pytest.mark.parametrize("address", PAGES + LABS)
 def test_axe_finds_nothing(browser, origin, address, scheme) -> None:
     context = browser.new_context(color_scheme=scheme, reduced_motion="reduce")
     page = context.new_page()
@@ -86,7 +79,7 @@ def test_axe_finds_what_is_wrong(browser) -> None:
     page.close()
 
 
-@pytest.mark.parametrize("address", ADDRESSES + LABS)
+@pytest.mark.parametrize("address", PAGES + LABS)
 def test_nothing_jumps_while_a_page_loads(browser, origin, address) -> None:
     page = browser.new_page(viewport={"width": 412, "height": 823})
     page.add_init_script(
