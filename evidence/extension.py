@@ -2,15 +2,12 @@
 
 import os
 import re
-import xml.etree.ElementTree as etree
 from html import escape
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from markdown import Extension, Markdown
-from markdown.extensions.toc import slugify
 from markdown.preprocessors import Preprocessor
-from markdown.treeprocessors import Treeprocessor
 
 from evidence.citations import Citations, UnknownKey, sources
 from evidence.errors import EvidenceError
@@ -21,9 +18,9 @@ from evidence.pages import Fence, Page, parse
 from evidence.questions import DIRECTIVE, EXPLORER, Question, expand_directive, questions
 from evidence.records import Record, Records
 from evidence.render import evidence
+from evidence.sections import Anchors, Answers
 from evidence.site import find_page, site_of
 
-VERDICTS = {"holds.": "holds", "holds when": "conditional", "does not hold": "refuted"}
 MATH: dict[str, Any] = {"pymdownx.arithmatex": {"generic": True}}
 
 
@@ -45,6 +42,7 @@ class EvidenceExtension(Extension):
         md.inlinePatterns.register(citations, "citations", 175)
         md.treeprocessors.register(Formulas(md), "formulas", 15)
         md.treeprocessors.register(Anchors(md), "anchors", 6)  # after attr_list has set the ids, before toc invents others
+        md.treeprocessors.register(Answers(md), "answers", 4)  # after toc has seen the headings
         explain(md, root)
         page = PagePreprocessor(md, root, self.getConfig("repository") or "", bool(self.getConfig("preview")))
         md.preprocessors.register(page, "evidence", 28)  # after line ends are normalized, before fences are read
@@ -181,21 +179,3 @@ class PagePreprocessor(Preprocessor):
         line = next((x.number for x in self.page.lines if first in x.text), 1)
         text = str(error) if isinstance(error, InvalidFormula) else f"cites {what}, which docs/references.bib does not hold"
         return EvidenceError(self.page.path, line, text)
-
-
-class Anchors(Treeprocessor):
-    """Gives each sub-heading an id that starts with its question's, and each verdict its class."""
-
-    def run(self, root: etree.Element) -> None:
-        question = ""
-        for element in root.iter():
-            if element.tag == "h2":
-                question = element.get("id", "")
-            elif element.tag in ("h3", "h4") and "id" not in element.attrib:
-                element.set("id", f"{question}-{slugify(''.join(element.itertext()), '-')}".strip("-"))
-            elif element.tag == "p" and len(element) and element[0].tag == "strong":
-                text = "".join(element[0].itertext())
-                if text.startswith("Verdict: "):
-                    said = text.removeprefix("Verdict: ").lower()
-                    kind = next((k for start, k in VERDICTS.items() if said.startswith(start)), "conditional")
-                    element.set("class", f"verdict verdict-{kind}")

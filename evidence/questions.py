@@ -151,8 +151,7 @@ def _filter(topics: list[str], statuses: list[str], verdicts: list[str]) -> str:
             f'<label>{name.capitalize()} <select name="{name}"><option value="">{every}</option>{options}</select></label>'
         )
     # its room is kept while the page loads, so that nothing jumps; without JavaScript it takes none
-    without = "<noscript><style>.index-filter { display: none !important; }</style></noscript>"
-    return f'{without}<form class="index-filter" hidden>{"".join(parts)}<output aria-live="polite">&nbsp;</output></form>'
+    return f'<form class="index-filter" hidden>{"".join(parts)}<output aria-live="polite">&nbsp;</output></form>'
 
 
 def _verdicts(asked: list[Question], start: str) -> list[str]:

@@ -6,13 +6,12 @@ from html import escape
 
 from pymdownx.highlight import Highlight
 
-from evidence.colours import INK, PALETTE
+from evidence.drawings import drawing
 from evidence.pages import Fence
 from evidence.records import Record
 
-NUMBER = re.compile(r"-?\d+\.\d{3,}")
-PLAIN = re.compile(r'<span class="(?:n|nn|nc|o|p|w|fm|vm|bp)">([^<]*)</span>')  # a fifth of a page, in the colour of the rest
-IDS = re.compile(r'(\bid="|href="#|url\(#)([^")]+)')
+PLAIN = re.compile(r'<span class="(?:n|nn|nc|o|p|w|fm|vm|bp|sa|kc)">([^<]*)</span>')  # in the colour of the rest
+STRINGS = re.compile(r'(?:<span class="s[2i]">[^<]*</span>){2,}')  # an f-string and the braces in it, in one colour
 
 
 def evidence(fence: Fence, record: Record | None, captions: list[str], links: str, why: str = "") -> str:
@@ -27,8 +26,10 @@ def evidence(fence: Fence, record: Record | None, captions: list[str], links: st
     """
     status = "passed" if record else "skipped" if fence.skip_reason else "missing"
     seconds = f' data-seconds="{record.seconds:.2f}"' if record else ""
+    lines = fence.code.count("\n") + sum(getattr(record, name, "").count("\n") for name in ("stdout", "stderr"))
+    room = f' style="--lines:{lines};--figures:{len(fence.figures)}"'  # how high it will be, before it is laid out
     parts = [
-        f'<div class="evidence" data-snippet="{escape(fence.snippet)}" data-status="{status}"{seconds}>',
+        f'<div class="evidence" data-snippet="{escape(fence.snippet)}" data-status="{status}"{seconds}{room}>',
         f'<div class="evidence-bar"><span class="evidence-name">{escape(fence.snippet)}</span>'
         f'<span class="evidence-links">{links}</span></div>',
         highlight(fence.code),
@@ -50,8 +51,8 @@ def printed(text: str, stream: str = "stdout") -> str:
 
 def figure(svg: str, prefix: str, alt: str, caption: str) -> str:
     """A figure with its caption (HTML); the prefix keeps its ids apart from those of other figures on the page."""
-    drawing = f'<div class="evidence-drawing" tabindex="0">{inline_svg(svg, prefix, alt)}</div>'
-    return f'<figure class="evidence-figure">{drawing}<figcaption>{caption}</figcaption></figure>'
+    drawn = f'<div class="evidence-drawing" tabindex="0">{drawing(svg, prefix, alt)}</div>'
+    return f'<figure class="evidence-figure">{drawn}<figcaption>{caption}</figcaption></figure>'
 
 
 def provenance(record: Record) -> str:
@@ -70,30 +71,8 @@ def provenance(record: Record) -> str:
 @lru_cache(maxsize=512)
 def highlight(code: str) -> str:
     """The code as Material shows code; its text content is the code, to the byte."""
-    return PLAIN.sub(r"\1", str(Highlight(None, stripnl=False).highlight(code, "python", css_class="highlight")))
-
-
-@lru_cache(maxsize=256)
-def inline_svg(svg: str, prefix: str, alt: str) -> str:
-    """A Matplotlib SVG made part of the page: its text in the page's colour and font, its ids its own, its lines short."""
-    body = svg[svg.index("<svg") :]
-    body = re.sub(r"<metadata>.*?</metadata>\s*", "", body, flags=re.S)
-    body = re.sub(r' id="image[0-9a-f]+"', "", body)  # nothing refers to them, and equal pictures share one
-    body = IDS.sub(lambda m: f"{m[1]}{prefix}{m[2]}", body)
-    body = re.sub(r"<[^>]+>", lambda tag: NUMBER.sub(_shorter, tag[0]), body)  # coordinates, never the text of a label
-    body = body.replace(INK, "currentColor").replace("'DejaVu Sans'", "inherit")
-    for name, colour in enumerate(PALETTE):
-        body = body.replace(colour, f"var(--figure-{name})")
-    box = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', body)
-    width = float(box[1]) * 4 / 3 if box else 600  # points to CSS pixels
-    head = f'<svg role="img" aria-label="{escape(alt)}" style="max-width:{width:.0f}px"'
-    body = re.sub(r"<svg", head, body, count=1)
-    body = re.sub(r'(<svg[^>]*?) width="[\d.]+pt"', r"\1", body, count=1)
-    body = re.sub(r'(<svg[^>]*?) height="[\d.]+pt"', r"\1", body, count=1)
-    return re.sub(r">\s+<", "><", body)
-
-
-def _shorter(number: re.Match[str]) -> str:
-    """A coordinate with as many digits as can be seen."""
-    value = float(number[0])
-    return (f"{value:.2f}" if abs(value) >= 1 else f"{value:.4f}").rstrip("0").rstrip(".")
+    html = PLAIN.sub(r"\1", str(Highlight(None, stripnl=False).highlight(code, "python", css_class="highlight")))
+    html = STRINGS.sub(lambda run: f'<span class="s2">{re.sub("<[^>]*>", "", run[0])}</span>', html)
+    # Material lays out every <code> that is a child of its <pre>, one after the other, to see whether it scrolls.
+    html = html.replace("<pre><span></span><code>", '<pre tabindex="0"><span><code>')
+    return html.replace("</code></pre>", "</code></span></pre>")

@@ -95,6 +95,7 @@ def test_the_page_reads_without_javascript(browser, origin, address) -> None:
     assert page.locator(".evidence-copy:visible").count() == 0
     for selector in (".evidence code", ".evidence-output", ".evidence-figure svg"):
         for element in page.locator(selector).all()[:3]:
+            element.scroll_into_view_if_needed()  # what is far away is not laid out yet
             assert element.is_visible()
     context.close()
 

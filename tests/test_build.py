@@ -15,9 +15,9 @@ from conftest import BIB
 
 import evidence.footers
 import evidence.records
+from evidence.drawings import drawing
 from evidence.errors import EvidenceError
 from evidence.extension import EvidenceExtension
-from evidence.render import inline_svg
 
 SNIPPET = '"""One plus one is two."""\nx = 1 + 1\n\n\nprint(f"{x} <three>")\nassert x == 2, "one plus one should be two"\n'
 PAGE = '# Page\n\n## Is it two? { #two }\n\n```python\n--8<-- "snippets/two.py"\n```\n\n### Why\n\nBecause $1 + 1 = 2$.\n'
@@ -167,18 +167,34 @@ def test_a_citation_becomes_a_link(convert) -> None:
     assert 'href="https://e.org"' in html and ">Euler (1748)</a>, ch. 2</span>" in html
 
 
+DRAWN = """<?xml version="1.0"?>
+<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="72pt" height="36pt" viewBox="0 0 72 36">
+<metadata>a date</metadata><defs><style>*{stroke-linecap: butt}</style></defs>
+<g id="figure_1"><g id="patch_1"><path d="M 0 0 L 72 0 z" style="fill: none"/></g>
+<path d="M 1.23456 10 L 2.5 8.004999 z M 5 5 L 6 6" clip-path="url(#frame)" style="stroke: #123456"/>
+<g id="matplotlib.axis_1"><defs><path id="tick" d="M 0 0 L 0 3.5" style="stroke: #123456"/></defs>
+<g id="xtick_1"><use xlink:href="#tick" x="10" y="30" style="fill: #123456"/><text>0.001234</text></g>
+<g id="xtick_2"><use xlink:href="#tick" x="20.001" y="30" style="fill: #123456"/><text>two  words</text></g></g>
+<g id="dots"><defs><path id="dot" d="M 1 0 C 1 2 -1 2 -1 0 z" style="stroke: #ffffff"/></defs>
+<use xlink:href="#dot" x="1" y="2" style="fill: #006ba4"/><use xlink:href="#dot" x="3" y="4" style="fill: #006ba4"/></g></g>
+<defs><clipPath id="frame"><rect width="72" height="36"/></clipPath></defs></svg>"""
+
+
 def test_a_figure_keeps_its_labels_and_takes_the_colour_of_the_page() -> None:
-    drawn = inline_svg(
-        '<?xml version="1.0"?><svg width="72pt" viewBox="0 0 72 36"><g id="a">'
-        '<path d="M 1.23456 0.001234" style="stroke: #123456"/>'
-        '</g><use href="#a"/><text>0.001234</text></svg>',
-        "p-",
-        "A line",
-    )
-    assert "<text>0.001234</text>" in drawn, "a label is no coordinate"
-    assert 'd="M 1.23 0.0012"' in drawn and "stroke: currentColor" in drawn
-    assert 'id="p-a"' in drawn and 'href="#p-a"' in drawn
-    assert drawn.startswith('<svg role="img" aria-label="A line"') and "72pt" not in drawn
+    drawn = drawing(DRAWN, "p-", 'A "line"')
+    assert "<text>0.001234</text>" in drawn and "<text>two  words</text>" in drawn, "a label is no coordinate"
+    assert "stroke: currentColor" in drawn and "fill: var(--figure-0)" in drawn
+    assert '<clipPath id="p-frame">' in drawn and 'clip-path="url(#p-frame)"' in drawn
+    assert drawn.startswith('<svg role="img" aria-label="A &quot;line&quot;" style="max-width:96px" viewBox="0 0 72 36">')
+
+
+def test_a_figure_keeps_its_lines_and_marks_in_few_elements() -> None:
+    drawn = drawing(DRAWN, "p-", "A line")
+    assert 'd="m1.23 10l1.27 -2zm3.77 -5l1 1"' in drawn, "relative, from the start of the closed part"
+    assert 'd="M10 30m0 0l0 3.5M20 30m0 0l0 3.5"' in drawn, "the ticks of an axis are one path"
+    assert [mark in drawn for mark in ("M1 2m1 0c0 2 -2 2 -2 0z", "M3 4m1 0c0 2 -2 2 -2 0z")] == [True, True]
+    assert drawn.count("<path") == 4, "marks with an edge of their own may overlap and stay apart"
+    assert not any(gone in drawn for gone in ("<use", "<style", "a date", "figure_1", "fill: none", "<g"))
 
 
 def refuse(convert, ran, text: str, expected: str) -> None:

@@ -76,6 +76,8 @@ def test_the_convolution_explorer_works_by_keyboard_and_says_what_it_draws(brows
     page = browser.new_page()
     page.goto(f"{origin}/layers/convolution/")
     place = page.locator("[data-explorer=convolution]")
+    place.scroll_into_view_if_needed()
+    page.wait_for_timeout(100)  # what was far away is laid out now
     told = place.locator(".explorer-told")
     assert told.inner_text().startswith("Sizes 12 → 10 → 8. Output 3 reads places 3, 4, 5")
     place.locator("[name=s]").focus()
@@ -184,6 +186,8 @@ def test_an_explorer_says_what_it_shows_and_heeds_the_keyboard(browser, origin, 
     page = browser.new_page()
     page.goto(f"{origin}/{address}")
     place = page.locator(f"[data-explorer={name}]")
+    place.scroll_into_view_if_needed()
+    page.wait_for_timeout(100)  # what was far away is laid out now
     told = place.locator(".explorer-told")
     assert says in told.inner_text()
     before = place.inner_text()
@@ -198,6 +202,8 @@ def test_the_running_statistics_take_a_step_at_the_press_of_a_button(browser, or
     page = browser.new_page()
     page.goto(f"{origin}/training/batch-normalization/")
     place = page.locator("[data-explorer=batch-statistics]")
+    place.scroll_into_view_if_needed()
+    page.wait_for_timeout(100)  # what was far away is laid out now
     place.get_by_role("button", name="Forward pass").press("Enter")
     assert "Running after 1 batches: mean 0.40, variance 1.90." in place.locator(".explorer-told").inner_text()
     page.close()
@@ -207,6 +213,8 @@ def test_a_box_is_dragged_by_a_pointer(browser, origin) -> None:
     page = browser.new_page()
     page.goto(f"{origin}/tasks/localization/")
     place = page.locator("[data-explorer=boxes]")
+    place.scroll_into_view_if_needed()
+    page.wait_for_timeout(100)  # what was far away is laid out now
     place.locator("rect[data-box=two]").scroll_into_view_if_needed()
     before = place.locator(".explorer-told").inner_text()
     box = place.locator("rect[data-box=two]").bounding_box()

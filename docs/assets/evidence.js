@@ -70,7 +70,12 @@ for (const form of document.querySelectorAll(".index-filter")) {
   narrow();
 }
 
-// What scrolls inside itself can be reached by keyboard; what fits needs no stop.
-for (const box of document.querySelectorAll(".evidence-output, .evidence-drawing, .formula-block")) {
-  if (box.scrollWidth <= box.clientWidth && box.scrollHeight <= box.clientHeight) box.removeAttribute("tabindex");
-}
+// What scrolls inside itself can be reached by keyboard; what fits needs no stop. Measured when it comes near, not at once.
+const near = new IntersectionObserver((seen) => {
+  for (const { target, isIntersecting } of seen) {
+    if (!isIntersecting) continue;
+    near.unobserve(target);
+    if (target.scrollWidth <= target.clientWidth && target.scrollHeight <= target.clientHeight) target.removeAttribute("tabindex");
+  }
+}, { rootMargin: "100%" });
+for (const box of document.querySelectorAll(".evidence .highlight pre, .evidence-output, .evidence-drawing, .formula-block")) near.observe(box);

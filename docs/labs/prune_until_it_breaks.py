@@ -221,7 +221,7 @@ for arm in arms:
 # With 200 digits, one digit is half a point. Where two rates are close, which one wins is a matter of the seed. Where
 # the highest one wins, a still higher one might have been better; each way had the same three to choose from.
 #
-# ## Prune until it breaks
+# ## Cut on until it breaks
 #
 # Four sparsities, three seeds, the same trained network for all ways of one seed.
 

@@ -1,0 +1,144 @@
+"""A Matplotlib drawing made part of a page: in the page's colours and font, and with a fraction of its elements.
+
+A browser builds a tree for every element and a second one for every <use>, and a page holds up to thirty drawings.
+"""
+
+import base64
+import io
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import groupby
+from xml.etree import ElementTree
+
+from PIL import Image
+
+from evidence.colours import INK, PALETTE
+
+Element = ElementTree.Element
+NUMBER = re.compile(r"-?\d+\.\d{3,}")
+REFERENCE = re.compile(r"#([\w.-]+)\)?$")
+PART = re.compile(r"([MLCQZz])([^MLCQZz]*)")
+AXIS = "matplotlib.axis"
+PHOTOGRAPH = 8_000  # bytes without loss: what has more is no diagram
+
+
+@lru_cache(maxsize=256)
+def drawing(svg: str, prefix: str, alt: str) -> str:
+    """Return an SVG of Matplotlib's as an element of a page.
+
+    Args:
+        svg: the drawing, as `savefig(format="svg")` wrote it.
+        prefix: what keeps its ids apart from those of other drawings on the page.
+        alt: what is to be seen.
+    """
+    root = ElementTree.fromstring(svg)
+    for element in root.iter():
+        element.tag = element.tag.rpartition("}")[2]
+        element.attrib = {name.rpartition("}")[2]: value for name, value in element.attrib.items()}
+        if element.tag not in ("text", "tspan"):
+            element.text = None
+        element.tail = None
+        if element.tag == "path":
+            element.set("d", _relative(element.get("d", "")))
+    _marks(root)
+    _tidy(root, {m[1] for e in root.iter() for v in e.attrib.values() if (m := REFERENCE.search(v))})
+    for element in root.iter():
+        element.attrib = {name: _value(name, value, prefix) for name, value in element.attrib.items()}
+    width = float(root.get("viewBox", "0 0 450 0").split()[2]) * 4 / 3  # points to CSS pixels
+    root.attrib = {"role": "img", "aria-label": alt, "style": f"max-width:{width:.0f}px", "viewBox": root.get("viewBox", "")}
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def _marks(root: Element) -> None:
+    """Put paths in the place of <use>: one for a row of equal marks, where they may overlap without it being seen."""
+    symbols = {e.get("id"): e for e in root.iter("path") if e.get("id")}
+    parents = {child: parent for parent in root.iter() for child in parent}
+    for (_, _, name, style), row in groupby(list(_uses(root)), key=lambda found: found[:4]):
+        symbol = symbols[name]
+        whole = {**_style(style), **_style(symbol.get("style", ""))}
+        uses = [use for *_, use in row]
+        alike = "opacity" not in style and whole.get("stroke", "none") in ("none", whole.get("fill"))
+        for group in [uses] if alike else [[use] for use in uses]:
+            places = "".join(f"M{use.get('x')} {use.get('y')}{symbol.get('d')}" for use in group)
+            path = ElementTree.Element("path", {"d": places})
+            path.set("style", "; ".join(f"{key}: {value}" for key, value in whole.items()))
+            parent = parents[group[0]]
+            parent.insert(list(parent).index(group[0]), path)
+            for use in group:
+                parents[use].remove(use)
+
+
+def _uses(element: Element, home: str = "", clip: str = "") -> Iterator[tuple[str, str, str, str, Element]]:
+    """Every <use> in order: the artist that it belongs to (an axis, for its ticks), its clip, symbol, style and itself."""
+    if not home.startswith(AXIS):
+        home = element.get("id", home)
+    clip = element.get("clip-path", clip)
+    if element.tag == "use":
+        yield home, clip, element.get("href", "")[1:], element.get("style", ""), element
+    for child in element:
+        yield from _uses(child, home, clip)
+
+
+def _relative(path: str) -> str:
+    """A path of absolute commands as one of relative commands: shorter, and the same text wherever it starts."""
+    out, last = "", ""
+    at, start = [0.0, 0.0], [0.0, 0.0]
+    for command, numbers in PART.findall(path):
+        values = [float(number) for number in numbers.split()]
+        steps = [round(value - at[n % 2], 2) for n, value in enumerate(values)]
+        at = [round(a + step, 2) for a, step in zip(at, steps[-2:], strict=True)] if steps else start
+        start = at if command == "M" else start
+        out += (" " if command == last and steps else command.lower()) + " ".join(f"{step:g}" for step in steps)
+        last = command
+    return out
+
+
+def _style(text: str) -> dict[str, str]:
+    return {key.strip(): value.strip() for key, _, value in (part.partition(":") for part in text.split(";")) if key.strip()}
+
+
+def _tidy(element: Element, referred: set[str]) -> None:
+    """Drop what is not seen: ids that nothing refers to, groups that say nothing, paths without a line or a colour."""
+    children = []
+    for child in element:
+        if child.get("id") not in referred:
+            child.attrib.pop("id", None)
+        _tidy(child, referred)
+        unseen = child.tag in ("metadata", "style") or child.attrib.get("style") == "fill: none" and child.tag == "path"
+        empty = child.tag in ("g", "defs") and not len(child)
+        symbol = child.tag == "path" and element.tag == "defs"
+        if unseen or empty or symbol:
+            continue
+        children += list(child) if child.tag == "g" and not child.attrib else [child]
+    element[:] = children
+
+
+def _value(name: str, value: str, prefix: str) -> str:
+    """An attribute as the page needs it: its ids, its colours, and no more digits than can be seen."""
+    if name == "id":
+        return prefix + value
+    if name == "href":  # of a picture: no <use> is left
+        return _picture(value)
+    if name == "clip-path":
+        return value.replace("#", f"#{prefix}")
+    value = NUMBER.sub(_shorter, value).replace("font-family: 'DejaVu Sans'; ", "").replace(INK, "currentColor")
+    for n, colour in enumerate(PALETTE):
+        value = value.replace(colour, f"var(--figure-{n})")
+    return re.sub(r"\s+", " ", re.sub(r"rotate\(-?0 [^)]*\)", "", value)).strip()
+
+
+def _picture(png: str) -> str:
+    """The same pixels in half the bytes; of a photograph, pixels that differ by less than can be seen, in a fifth."""
+    exact, close = io.BytesIO(), io.BytesIO()
+    with Image.open(io.BytesIO(base64.b64decode(png.partition(",")[2]))) as picture:
+        picture.save(exact, "WEBP", lossless=True, method=6)
+        picture.save(close, "WEBP", quality=90, method=6)
+    kept = exact if len(exact.getvalue()) <= PHOTOGRAPH else close
+    return "data:image/webp;base64," + base64.b64encode(kept.getvalue()).decode()
+
+
+def _shorter(number: re.Match[str]) -> str:
+    """A coordinate with as many digits as can be seen."""
+    value = float(number[0])
+    return (f"{value:.2f}" if abs(value) >= 1 else f"{value:.4f}").rstrip("0").rstrip(".")

@@ -1,0 +1,57 @@
+"""What a question's section gets beyond its text: ids, the class of its verdict, and one element around its answer."""
+
+import re
+import xml.etree.ElementTree as etree
+
+from markdown.extensions.toc import slugify
+from markdown.treeprocessors import Treeprocessor
+from markdown.util import HTML_PLACEHOLDER_RE
+
+VERDICTS = {"holds.": "holds", "holds when": "conditional", "does not hold": "refuted"}
+ROOM = re.compile(r"--lines:(\d+);--figures:(\d+)")
+
+
+class Anchors(Treeprocessor):
+    """Gives each sub-heading an id that starts with its question's, and each verdict its class."""
+
+    def run(self, root: etree.Element) -> None:
+        question = ""
+        for element in root.iter():
+            if element.tag == "h2":
+                question = element.get("id", "")
+            elif element.tag in ("h3", "h4") and "id" not in element.attrib:
+                element.set("id", f"{question}-{slugify(''.join(element.itertext()), '-')}".strip("-"))
+            elif element.tag == "p" and len(element) and element[0].tag == "strong":
+                text = "".join(element[0].itertext())
+                if text.startswith("Verdict: "):
+                    said = text.removeprefix("Verdict: ").lower()
+                    kind = next((k for start, k in VERDICTS.items() if said.startswith(start)), "conditional")
+                    element.set("class", f"verdict verdict-{kind}")
+
+
+class Answers(Treeprocessor):
+    """Puts what follows a question into an element of its own, which a browser lays out when it comes near to being seen.
+
+    Its style says how high it will be: characters of prose, paragraphs, lines of code and output, figures.
+    """
+
+    def run(self, root: etree.Element) -> None:
+        sections: list[list[etree.Element]] = []
+        for element in root:
+            if element.tag in ("h1", "h2"):
+                sections.append([])
+            elif sections:
+                sections[-1].append(element)
+        for section in sections:
+            text = "".join(text for element in section for text in element.itertext())
+            stored = [str(self.md.htmlStash.rawHtmlBlocks[int(n)]) for n in HTML_PLACEHOLDER_RE.findall(text)]
+            rooms = [room for block in stored if (room := ROOM.search(block))]
+            if not rooms:
+                continue
+            lines, figures = (sum(int(room[n]) for room in rooms) for n in (1, 2))
+            style = f"--text:{len(text)};--parts:{len(section)};--lines:{lines};--figures:{figures}"
+            answer = etree.Element("div", {"class": "answer", "style": style})
+            root.insert(list(root).index(section[0]), answer)
+            for element in section:
+                root.remove(element)
+                answer.append(element)
