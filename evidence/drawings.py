@@ -129,13 +129,13 @@ def _value(name: str, value: str, prefix: str) -> str:
 
 
 def _picture(png: str) -> str:
-    """The same pixels in half the bytes; of a photograph, pixels that differ by less than can be seen, in a fifth."""
+    """The same pixels in half the bytes; of a photograph, pixels that differ by less than can be seen, in a fourth."""
     exact, close = io.BytesIO(), io.BytesIO()
     with Image.open(io.BytesIO(base64.b64decode(png.partition(",")[2]))) as picture:
         picture.save(exact, "WEBP", lossless=True, method=6)
-        picture.save(close, "WEBP", quality=90, method=6)
-    kept = exact if len(exact.getvalue()) <= PHOTOGRAPH else close
-    return "data:image/webp;base64," + base64.b64encode(kept.getvalue()).decode()
+        picture.save(close, "AVIF", quality=90, subsampling="4:4:4")  # colour at every pixel: thin lines keep theirs
+    kind, kept = ("webp", exact) if len(exact.getvalue()) <= PHOTOGRAPH else ("avif", close)
+    return f"data:image/{kind};base64," + base64.b64encode(kept.getvalue()).decode()
 
 
 def _shorter(number: re.Match[str]) -> str:

@@ -1,5 +1,7 @@
 """The Markdown extension: evidence is shown as recorded, and a page without it is refused."""
 
+import base64
+import io
 import json
 import os
 import re
@@ -10,8 +12,10 @@ from html import unescape
 from pathlib import Path
 
 import markdown
+import numpy as np
 import pytest
 from conftest import BIB
+from PIL import Image
 
 import evidence.footers
 import evidence.records
@@ -303,3 +307,24 @@ def test_mkdocs_ends_with_the_message_and_status_1(ran) -> None:
         assert "Traceback" not in done.stderr
     finally:
         (ran.root / "docs/broken.md").unlink()
+
+
+def embedded(pixels: np.ndarray) -> tuple[str, np.ndarray]:
+    """What becomes of a picture in a drawing: its kind, and the pixels that the page shows."""
+    png = io.BytesIO()
+    Image.fromarray(pixels).save(png, "PNG")
+    image = f'<image href="data:image/png;base64,{base64.b64encode(png.getvalue()).decode()}"/>'
+    drawn = drawing(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1">{image}</svg>', "p-", "A picture")
+    found = re.search(r'href="data:image/(\w+);base64,([^"]+)"', drawn)
+    return found[1], np.asarray(Image.open(io.BytesIO(base64.b64decode(found[2]))).convert("RGB"))
+
+
+def test_a_picture_keeps_its_pixels_and_a_photograph_what_can_be_seen_of_them() -> None:
+    rng = np.random.default_rng(0)
+    drawn = rng.integers(0, 256, (8, 8, 3), dtype=np.uint8)
+    kind, shown = embedded(drawn)
+    assert kind == "webp" and (shown == drawn).all()
+    y, x = np.mgrid[:160, :160]
+    photograph = np.stack([x, y, (x + y) // 2], 2) + rng.integers(0, 40, (160, 160, 3))
+    kind, shown = embedded(photograph.astype(np.uint8))
+    assert kind == "avif" and np.abs(shown - photograph).mean() < 8
