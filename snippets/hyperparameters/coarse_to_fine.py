@@ -45,7 +45,8 @@ fine = centre * 10 ** (torch.rand(repeats, 5) - 0.5)  # five long runs, one deca
 fine_loss = search(fine, num_steps=160)
 single = 10 ** (-4 + 6 * torch.rand(repeats, 9))  # the same number of steps in one stage: nine long runs
 single_loss = search(single, num_steps=160)
-assert 16 * 40 + 5 * 160 == 9 * 160, "both ways should cost the same number of steps"
+cost = [coarse.shape[1] * 40 + fine.shape[1] * 160, single.shape[1] * 160]  # steps of training
+assert cost[0] == cost[1], f"both ways should cost the same number of steps, they cost {cost}"
 
 two, one = fine_loss.min(1).values, single_loss.min(1).values
 learned = [(losses < 1).float().mean().item() for losses in (fine_loss, single_loss)]

@@ -51,6 +51,7 @@ with torch.device("meta"):  # shapes only, nothing is computed
         assert round(p, 1) == paper_parameters, f"width {width}: paper {paper_parameters} million, counted {p:.2f}"
     macs, weights, parameters = count(mobilenet(), x)
     full_macs, _, full = count(mobilenet(separable=False), x)
+assert round(sum(macs.values()) / 1e6) == 569, f"and 569 million multiply-adds, not {sum(macs.values()):,}"
 assert parameters == 4_231_976, f"MobileNet should have 4,231,976 parameters, has {parameters:,}"
 m = (sum(full_macs.values()) - full_macs["FC"]) / 1e6
 print(f"full convolutions: {m:.1f} million without the FC layer (paper 4866), {full / 1e6:.1f} million (paper 29.3)")

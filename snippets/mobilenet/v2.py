@@ -68,7 +68,7 @@ print(f"           {wide_parameters - wide_norms:,} without BN (README 6.06 mill
 print(f"           {kept_parameters:,} and {kept_macs / 1e6:.0f} million if the last layer keeps 1,280 channels")
 print(f"{len(blocks)} blocks, {joined} with a shortcut")
 assert parameters == 3_504_872 and norms == 34_112, f"parameters and BN: {parameters:,} and {norms:,}"
-assert abs(macs / 1e6 - 300) < 1, f"it should take 300 million multiply-adds, takes {macs / 1e6:.1f}"
+assert round(macs / 1e6) == 301, f"it should take 301 million multiply-adds, 300 in the paper, takes {macs / 1e6:.1f}"
 assert round(wide_macs / 1e6) == 582, f"width 1.4 should take 582 million multiply-adds, takes {wide_macs / 1e6:.0f}"
 assert (wide_parameters, kept_parameters) == (6_108_776, 5_366_376), f"width 1.4: {wide_parameters:,} {kept_parameters:,}"
 assert wide_parameters - wide_norms == 6_060_840, f"without BN it should be the README's 6.06 million: {wide_norms:,}"

@@ -7,7 +7,7 @@ counts = np.array([2, 4, 8, 16, 32, 64, 128])  # n, how many tasks are learned t
 
 
 def measure(n, seed, related):
-    """Test minus train error with the trunk known and with it learned; test error above noise, shared and separate."""
+    """Test minus train error: trunk known, learned, no trunk; test error above noise: trunk learned, no trunk."""
     rng = np.random.default_rng(seed)
     truth = np.linalg.qr(rng.standard_normal((d, k)))[0]  # (d, k), the trunk: x @ truth are the k features
     target = rng.standard_normal((n, k)) @ truth.T  # (n, d), each task weighs the same features
@@ -31,18 +31,18 @@ def measure(n, seed, related):
         above.append(((weights - target) ** 2).sum(1).mean())  # exact, because x has covariance I
         train = ((y - np.einsum("nmd,nd->nm", x, weights)) ** 2).mean()
         gap.append(above[-1] + (noise**2).mean() - train)
-    return gap[0], gap[1], above[1], above[2]
+    return *gap, above[1], above[2]
 
 
 related, unrelated = (np.array([[measure(n, seed, kind) for n in counts] for seed in range(0, 2000, 100)])
-                      for kind in (True, False))  # (seeds, counts, 4)
+                      for kind in (True, False))  # (seeds, counts, 5)
 # Least squares with p free numbers has a gap near 2 p / m. So m / 2 gaps count the numbers that a task overfits with.
 heads, together = related[..., 0] * m / 2, related[..., 1] * m / 2  # (seeds, counts)
 shared = together - heads
 slope = np.polyfit(np.log(counts), np.log(shared.mean(0)), 1)[0]
 b, a = np.polyfit(1 / counts, together.mean(0), 1)
-_, _, with_kin, alone = related.mean(0).T
-_, _, with_strangers, alone_too = unrelated.mean(0).T
+*_, with_kin, alone = related.mean(0).T
+*_, with_strangers, alone_too = unrelated.mean(0).T
 print("          gap, free numbers a task          test error above the noise\n"
       "tasks   heads + shared part = together     separate   kin   strangers")
 for i, n in enumerate(counts):
@@ -71,5 +71,6 @@ assert np.allclose(with_kin[0], alone[0]), f"with n = k tasks sharing should cha
 assert max(abs(alone - alone[0])) < 0.25 * alone[0], f"separate fits should not care about n: {alone}"
 assert with_kin[-1] < 0.2 * alone[-1], f"sharing should help related tasks, {with_kin[-1]:.3f}, {alone[-1]:.3f}"
 assert with_strangers[-1] > 5 * alone_too[-1], "sharing should hurt tasks with nothing in common"
-small = unrelated[:, -1, 1].mean() * m / 2
-assert small < d / 2, f"and yet with a gap well below the {d} of separate fits, it is {small:.1f}"
+small, large = unrelated[:, -1, 1:3].mean(0) * m / 2
+assert abs(large / d - 1) < 0.2, f"separate fits of d = {d} numbers should have a gap near {d}, it is {large:.1f}"
+assert small < large / 2, f"strangers in one trunk should have a gap under half of that, it is {small:.1f}"

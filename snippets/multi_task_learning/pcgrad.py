@@ -25,7 +25,7 @@ for name, g in (("plain sum", plain), ("PCGrad", fixed)):
 assert torch.allclose(fixed, torch.tensor([0.2, 1.4])), f"the sum should be (0.2, 1.4), it is {fixed}"
 assert first @ plain < 0 < second @ plain, "the plain sum should raise loss 1 and lower loss 2"
 assert first @ fixed > 0 and second @ fixed > 0, "PCGrad should lower both"
-agree = torch.tensor([1.0, 1.0])
+agree = torch.tensor([0.5, 1.0])
 assert torch.equal(pcgrad([first, agree]), first + agree), "gradients that agree should be summed untouched"
 assert pcgrad([first, -3 * first]).norm() == 0, "exactly opposite gradients should leave nothing"
 

@@ -87,6 +87,7 @@ plt.legend(loc="lower left", ncol=2)
 plt.show()
 
 original, signs, shuffled, fresh = best.values()
+assert 12 < lefts[3] < 14 and 1.5 < lefts[6] < 2.5, f"13 and 2 % of the weights should be left, {lefts}"
 assert fresh - original > 1.5, f"at 2 % left the original start should be better, errors {original:.1f} and {fresh:.1f}"
 assert original - dense < 4, f"it should come near the dense network, errors {original:.1f} and {dense:.1f}"
 assert fresh - signs > 1, f"original signs alone should help, errors {signs:.1f} and {fresh:.1f}"

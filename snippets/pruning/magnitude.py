@@ -62,6 +62,7 @@ plt.show()
 again, smallest, layerwise, random = curves.values()
 assert smallest[0] - smallest[1] < 2, f"the smaller half should hardly matter, accuracies {smallest}"
 assert smallest[0] - random[1] > 15, f"a random half should matter, accuracies {random}"
+assert layerwise[1] - random[1] > 15, f"as long as the smallest of each layer stay, too, {layerwise}, {random}"
 assert smallest[3] - layerwise[3] > 5, f"at 80 % one threshold should beat one a layer, {smallest}, {layerwise}"
 assert smallest[0] - smallest[4] > 15, f"without training 90 % should be too much, accuracies {smallest}"
 assert again[0] - again[4] < 2.5, f"with training 90 % should go for under 2.5 points, accuracies {again}"

@@ -50,4 +50,6 @@ assert max(abs(value - 1) for value in dense) < 0.01, f"zeros alone should save 
 assert abs(even["COO"] - 0.8) < 1e-9 and abs(coo[most] - 1) < 0.03, f"COO should break even at 80 %: {coo[most]:.2f}"
 assert abs(even["CSR"] - 0.5) < 0.01 and abs(csr[half] - 1) < 0.03, f"CSR should break even at 50 %: {csr[half]:.2f}"
 assert coo[half] > 2 and csr[0] > 1.9, "below break-even a sparse file should be larger than the dense one"
-assert zipped[nine] < csr[nine] < coo[nine] < 0.6, f"at 90 % gzip should be smallest: {zipped[nine]:.2f}, {csr[nine]:.2f}"
+assert csr[nine] < coo[nine] < 0.6, f"at 90 % both sparse files should be smaller: {coo[nine]:.2f}, {csr[nine]:.2f}"
+worst = max(z / min(others) for z, *others in zip(zipped, dense, coo, csr, strict=True))
+assert worst < 0.97, f"the gzipped file should be the smallest at every sparsity, its worst ratio is {worst:.2f}"

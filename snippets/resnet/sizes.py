@@ -68,5 +68,7 @@ with torch.device("meta"):  # shapes only: no memory, no arithmetic
 difference = [macs[depth][1] - macs[depth][0] for depth in (50, 101, 152)]
 assert all(round(d, 3) == 0.231 for d in difference), f"the strides should cost 0.231 billion each time: {difference}"
 assert [round(m, 1) for m, _ in macs.values()] == [1.8, 3.6, 3.9, 7.6, 11.3], "to one digit only ResNet-50 differs"
+counts = [round(m, 2) for m in (*macs[34], *macs[50])]
+assert counts == [3.64, 3.66, 3.86, 4.09], f"ResNet-34 and 50, the paper's layout and today's: {counts}"
 lower = [round(m - 0.015, 1) for m, _ in macs.values()]
 assert lower == list(table_1.values()), f"0.015 billion less should round to table 1 each time: {lower}"

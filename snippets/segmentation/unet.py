@@ -49,5 +49,6 @@ assert model.sizes == [568, 280, 136, 64, 28, 52, 100, 196, 388], f"sizes of fig
 assert model.cuts == [4, 16, 40, 88], f"the crop should grow with the resolution, it was {model.cuts}"
 w = (64, 128, 256, 512, 1024)
 by_hand = sum(9 * a * b + 9 * b * b + 2 * b for a, b in zip((1, *w), w)) + 2 * 64 + 2
-by_hand += sum(4 * 2 * c * c + c + 9 * 2 * c * c + 9 * c * c + 2 * c for c in w[:-1])
-assert parameters == by_hand == 31_030_658, f"weights and biases should add up to 31,030,658, not {parameters:,}"
+upward = sum(4 * 2 * c * c + c + 9 * 2 * c * c + 9 * c * c + 2 * c for c in w[:-1])
+assert upward == 12_188_480, f"the way up should have 12,188,480 parameters, not {upward:,}"
+assert parameters == by_hand + upward == 31_030_658, f"weights and biases should add up to 31,030,658, not {parameters:,}"
