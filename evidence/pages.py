@@ -188,11 +188,15 @@ def _page_line(page: Page, index: int) -> int:
 
 
 def read_site(root: Path) -> list[Page]:
-    """Read every page under docs/, in the order of their paths, and hold them against each other.
+    """Read every page under docs/, in the learning order, and hold them against each other.
 
-    An id that two headings share is a problem of the second; a snippet that no page shows is one of the first page.
+    The learning order is that of the navigation in mkdocs.yml; what it does not name comes last, by its path. An id
+    that two headings share is a problem of the second; a snippet that no page shows is one of the first page.
     """
-    pages = [read_page(root, file.relative_to(root).as_posix()) for file in sorted((root / "docs").rglob("*.md"))]
+    nav = (root / "mkdocs.yml").read_text(encoding="utf-8") if (root / "mkdocs.yml").exists() else ""
+    order = {f"docs/{path}": n for n, path in enumerate(re.findall(r"[\w./-]+\.md\b", nav))}
+    paths = sorted(file.relative_to(root).as_posix() for file in (root / "docs").rglob("*.md"))
+    pages = [read_page(root, path) for path in sorted(paths, key=lambda path: order.get(path, len(order)))]
     seen: dict[str, tuple[str, int]] = {}
     for page in pages:
         for heading in page.headings:

@@ -22,6 +22,7 @@ import evidence.records
 from evidence.drawings import drawing
 from evidence.errors import EvidenceError
 from evidence.extension import EvidenceExtension
+from evidence.pages import read_site
 
 SNIPPET = '"""One plus one is two."""\nx = 1 + 1\n\n\nprint(f"{x} <three>")\nassert x == 2, "one plus one should be two"\n'
 PAGE = '# Page\n\n## Is it two? { #two }\n\n```python\n--8<-- "snippets/two.py"\n```\n\n### Why\n\nBecause $1 + 1 = 2$.\n'
@@ -138,9 +139,16 @@ def test_the_line_below_the_title_counts_and_dates_what_is_there(convert) -> Non
     assert "page.ipynb" not in convert(preview=True)
 
 
+def test_an_answer_says_how_much_room_it_will_take(convert) -> None:
+    html = convert()
+    assert re.search(r'</h2>\s*<div class="answer" style="--text:\d+;--parts:\d+;--lines:7;--figures:0">', html)
+    assert html.index('class="evidence"') > html.index('class="answer"') and html.rstrip().endswith("</div>")
+    assert "answer" not in convert("# Page\n\n## Only words\n\nHere.\n")
+
+
 def test_other_words_for_a_question_stand_below_it_for_the_search(convert, ran) -> None:
     ran.write("docs/synonyms.txt", "two: deux, a pair\n")
-    assert re.search(r'</h2>\s*<p class="question-also">Also asked about: deux, a pair</p>', convert())
+    assert re.search(r'</h2>\s*<div class="answer" style="[^"]+">\s*<p class="question-also">Also asked about: deux, a pair</p>', convert())
     ran.write("docs/synonyms.txt", "two deux\n")
     with pytest.raises(EvidenceError, match=r"docs/synonyms\.txt:1: found 'two deux'; expected `question-id: other words`"):
         convert()
@@ -328,3 +336,11 @@ def test_a_picture_keeps_its_pixels_and_a_photograph_what_can_be_seen_of_them() 
     photograph = np.stack([x, y, (x + y) // 2], 2) + rng.integers(0, 40, (160, 160, 3))
     kind, shown = embedded(photograph.astype(np.uint8))
     assert kind == "avif" and np.abs(shown - photograph).mean() < 8
+
+
+def test_pages_stand_in_the_order_of_the_navigation(tmp_path: Path) -> None:
+    for name in ("a", "b", "c"):
+        (tmp_path / "docs").mkdir(exist_ok=True)
+        (tmp_path / "docs" / f"{name}.md").write_text(f"# {name}\n")
+    (tmp_path / "mkdocs.yml").write_text("nav:\n  - Second: c.md\n  - b.md\n")
+    assert [page.path for page in read_site(tmp_path)] == ["docs/c.md", "docs/b.md", "docs/a.md"]
