@@ -2,7 +2,9 @@
 
 import re
 import xml.etree.ElementTree as etree
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -29,7 +31,13 @@ class Source:
 
 @lru_cache(maxsize=8)
 def _parsed(text: str) -> dict[str, Source]:
-    return {key: _source(key, entry) for key, entry in parse_string(text, "bibtex").entries.items()}
+    found = {key: _source(key, entry) for key, entry in parse_string(text, "bibtex").entries.items()}
+    shared = Counter(source.label for source in found.values())
+    letters: dict[str, Iterator[str]] = {label: iter("abcdefgh") for label, count in shared.items() if count > 1}
+    for key, source in found.items():  # "He et al. (2016a)" and "(2016b)", in the order of the bibliography
+        if source.label in letters:
+            found[key] = replace(source, label=f"{source.label.removesuffix(')')}{next(letters[source.label])})")
+    return found
 
 
 def sources(root: Path) -> dict[str, Source]:

@@ -148,7 +148,9 @@ def test_an_answer_says_how_much_room_it_will_take(convert) -> None:
 
 def test_other_words_for_a_question_stand_below_it_for_the_search(convert, ran) -> None:
     ran.write("docs/synonyms.txt", "two: deux, a pair\n")
-    assert re.search(r'</h2>\s*<div class="answer" style="[^"]+">\s*<p class="question-also">Also asked about: deux, a pair</p>', convert())
+    assert re.search(
+        r'</h2>\s*<div class="answer" style="[^"]+">\s*<p class="question-also">Also asked about: deux, a pair</p>', convert()
+    )
     ran.write("docs/synonyms.txt", "two deux\n")
     with pytest.raises(EvidenceError, match=r"docs/synonyms\.txt:1: found 'two deux'; expected `question-id: other words`"):
         convert()
@@ -190,6 +192,13 @@ DRAWN = """<?xml version="1.0"?>
 <g id="dots"><defs><path id="dot" d="M 1 0 C 1 2 -1 2 -1 0 z" style="stroke: #ffffff"/></defs>
 <use xlink:href="#dot" x="1" y="2" style="fill: #006ba4"/><use xlink:href="#dot" x="3" y="4" style="fill: #006ba4"/></g></g>
 <defs><clipPath id="frame"><rect width="72" height="36"/></clipPath></defs></svg>"""
+
+
+def test_two_sources_with_one_name_are_told_apart(convert, ran) -> None:
+    ran.write("docs/references.bib", BIB + "\n" + BIB.replace("euler1748", "euler1748second"))
+    html = convert("As [@euler1748] and [@euler1748second] say.\n")
+    ran.write("docs/references.bib", BIB)
+    assert ">Euler (1748a)</a>" in html and ">Euler (1748b)</a>" in html
 
 
 def test_a_figure_keeps_its_labels_and_takes_the_colour_of_the_page() -> None:
