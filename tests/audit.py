@@ -16,12 +16,18 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 KINDS = {
     "home": "",
-    "questions of one page": "training/batch-normalization/",
+    "questions of one page": "training/dropout/",
+    "most questions": "training/batch-normalization/",
+    "most to load": "training/activations/",
     "with an explorer": "layers/convolution/",
+    "with photographs": "training/preprocessing/",
     "index": "questions/",
     "verdicts": "verdicts/",
+    "open questions": "open-questions/",
+    "glossary": "glossary/",
     "references": "references/",
-    "lab": "labs/",
+    "list of labs": "labs/",
+    "lab": "labs/unet_on_digit_scenes/",
 }
 MARKS = {"performance": 95, "accessibility": 100, "best-practices": 100, "seo": 100}
 QUIET = "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-sync"

@@ -78,6 +78,8 @@ best = (gain["L1 of the weights"] + gain["L2 of the weights"] + gain["first-orde
 rest = (gain["not zero (APoZ)"] + gain["mean activation"]) / 2
 means = [v.mean() for v in after.values()]
 assert min(means) - max(v.mean() for v in before.values()) > 8, "any ranking with training should beat all without"
+wide, narrow = min(v.std() for v in before.values()), max(v.std() for v in after.values())
+assert wide > 1.5 * narrow, f"without training every ranking should scatter more over seeds: {wide:.1f}, {narrow:.1f}"
 assert 0.5 < best < 4, f"weight norms and Taylor should beat random by a little after training, by {best:.1f} points"
 assert abs(rest) < 1.5, f"the two by activation should be near random after training, {rest:+.1f} points away"
 assert best - rest > 0.3, f"weight norms and Taylor should beat the two by activation, {best:.1f} and {rest:.1f}"
