@@ -224,3 +224,17 @@ def test_a_box_is_dragged_by_a_pointer(browser, origin) -> None:
     page.mouse.up()
     assert place.locator(".explorer-told").inner_text() != before
     page.close()
+
+
+@pytest.mark.parametrize(
+    "address", ["training/activations/", "training/batch-normalization/", "tasks/localization/", "layers/convolution/"]
+)
+def test_an_explorer_is_whole_on_a_telephone(browser, origin, address) -> None:
+    context = browser.new_context(viewport={"width": 360, "height": 800}, has_touch=True)
+    page = context.new_page()
+    page.goto(f"{origin}/{address}")
+    drawing = page.locator(".explorer-drawing")
+    drawing.scroll_into_view_if_needed()
+    page.wait_for_timeout(100)
+    assert drawing.evaluate("e => e.scrollWidth <= e.clientWidth"), "what is drawn has to be scrolled sideways"
+    context.close()

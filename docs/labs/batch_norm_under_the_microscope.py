@@ -3,7 +3,7 @@
 #
 # Why does a network train faster with batch normalization (BN)? [@santurkar2018] answered with measurements: they looked at the loss along the gradient, at the gradient along the gradient, and at what an update of the early layers does to the later ones. They measured a VGG network on CIFAR-10.
 #
-# This lab takes the same measurements at a size that trains in a second: eight convolutions on scikit-learn's digits. Each is made with and without BN, at a learning rate at which both networks train. At the end comes their counter-experiment, which puts the shift back that BN removes, and a control for it. The short answers stand [on the page about BN](../training/batch-normalization.md#bn-improves-training); here is the longer way.
+# This lab takes the same measurements on a small network: eight convolutions on scikit-learn's digits. Each is made with and without BN, at a learning rate at which both networks train. At the end comes their counter-experiment, which puts the shift back that BN removes, and a control for it. The short answers stand [on the page about BN](../training/batch-normalization.md#bn-improves-training); here is the longer way.
 #
 # ## Two networks, one start
 #
@@ -95,6 +95,7 @@ def train(batch_norm, seed, lr, noise=0.0):
 rates = [0.025, 0.05, 0.1, 0.2, 0.8]
 guessing = torch.tensor(10.0).log().item()
 late = {}
+print("mean training loss of the last 30 steps and two seeds, rate: loss")
 figure, axis = plt.subplots(figsize=(6, 3.4))
 for batch_norm, label, style in ((False, "without BN", "C1s--"), (True, "with BN", "C0o-")):
     runs = torch.stack([torch.stack([train(batch_norm, seed, lr)[1][-30:].mean() for lr in rates])
@@ -128,7 +129,7 @@ seeds = range(0, 300, 100)
 runs = {batch_norm: [train(batch_norm, seed, lr) for seed in seeds] for batch_norm in (False, True)}
 for batch_norm, label in ((False, "without BN"), (True, "with BN")):
     losses = torch.stack([run[1] for run in runs[batch_norm]])  # (seeds, steps)
-    print(f"{label:<10} loss over the first, middle and last 20 steps:",
+    print(f"{label:<10} mean loss over the first, middle and last 20 steps:",
           "  ".join(f"{losses[:, a:a + 20].mean():.2f}" for a in (0, 40, 80)))
     assert losses[:, -20:].mean(1).max() < 1.2, f"{label}: every seed should train, loss {losses[:, -20:].mean(1)}"
 
@@ -201,8 +202,8 @@ for batch_norm, label, style in ((False, "without BN", "C1s--"), (True, "with BN
     values = lr * views[batch_norm][..., 3]  # (seeds, snapshots)
     axis.semilogy(steps, values.median(0).values, style, label=label)
     axis.fill_between(steps, values.amin(0), values.amax(0), color=style[:2], alpha=0.25)
-    print(f"{label:<10} rate times effective beta: {values[:, 0].mean():.2f} at first,"
-          f" median {values[:, 3:].median():.2f} from step 34 on")
+    print(f"{label:<10} rate times effective beta, median: {values[:, 0].median():.2f} at step 4,"
+          f" {values[:, 3:].median():.2f} from step 34 on")
 axis.axhline(2, color="gray", linestyle=":", label="limit of a quadratic bowl")
 axis.set_xlabel("training step")
 axis.set_ylabel("rate times effective β")
@@ -212,7 +213,8 @@ plt.show()
 ratio = (at[False][3] / at[True][3]).item()
 swing = {key: (view[..., 3].median(0).values.amax() / view[..., 3].median(0).values.amin()).item()
          for key, view in views.items()}
-print(f"highest over lowest median of beta during training: {swing[False]:.1f} without BN, {swing[True]:.1f} with BN")
+print("beta during training, highest over lowest median of the seeds:"
+      f" {swing[False]:.1f} without BN, {swing[True]:.1f} with BN")
 assert ratio > 1.5, f"in this range of the loss beta should be smaller with BN, the ratio is {ratio:.2f}"
 top = lr * views[False][:, 3:, 3].median().item()
 assert 1 < top < 4, f"without BN the product should come near the limit of 2, it is {top:.2f}"
@@ -221,7 +223,7 @@ assert start[True][3] > start[False][3], "at the very start beta should be large
 assert swing[False] > 2.5 * swing[True], f"beta should change more during training without BN: {swing}"
 
 # %% [markdown]
-# <!-- figure: The learning rate times the effective beta over a hundred training steps, on a logarithmic axis. With batch normalization it stays nearly level below one. Without it the line starts lower, climbs steeply as training starts, and then stays near a dotted line at two. -->
+# <!-- figure: The learning rate times the effective beta over a hundred training steps, on a logarithmic axis. With batch normalization it stays nearly level. Without it the line starts lower, climbs steeply as training starts, and then stays near a dotted line, above the other. -->
 # Figure: With BN the effective β-smoothness hardly changes during training. Without BN it starts lower and climbs to about the limit of a quadratic bowl. Lines are medians over three seeds, bands run from the lowest to the highest.
 #
 # This is a smaller difference than the range of the loss suggested, and a different one. BN does not make the loss flat. It keeps its bend along the gradient at about the same value from the first snapshot on; as far as the bend limits the rate, one that suits the start suits the rest. Without BN the start looks harmless, and the bend grows when training gets going.
@@ -230,7 +232,7 @@ assert swing[False] > 2.5 * swing[True], f"beta should change more during traini
 #
 # The first meaning is the one in the name: how far the **inputs of a layer drift** when the network takes a step. We take the mean of every channel on 256 fixed images before and after the step, in units of the layer's standard deviation (averaged over its channels).
 #
-# The second is [@santurkar2018, def. 2.1]: a layer's gradient before and after the *earlier* layers have taken their step. If the two differ, the layer's own update was computed for a network that no longer exists. We print the distance $\lVert G - G' \rVert$ for the layer's kernel, the same divided by $\lVert G \rVert$, and the cosine between $G$ and $G'$.
+# The second is [@santurkar2018, sec. 2]: a layer's gradient before and after the *earlier* layers have taken their step. If the two differ, the layer's own update was computed for a network that no longer exists. We print the distance $\lVert G - G' \rVert$ for the layer's kernel, the same divided by $\lVert G \rVert$, and the cosine between $G$ and $G'$.
 
 
 # %%
@@ -296,21 +298,22 @@ plt.show()
 # <!-- figure: Two charts over layers 2 to 8 with logarithmic vertical axes. On the left the drift without batch normalization lies far above the one with it. On the right the relative change of the gradient without batch normalization rises from below the line with it to above it. -->
 # Figure: BN all but stops the drift of the inputs' means. With it the gradients of the early layers go stale more, those of the late layers less. Lines are medians over the snapshots at a loss of 0.2 to 1.0, bands hold the middle half.
 #
-# The same in numbers, with the paper's own measures, the undivided distance and the cosine, among them. The row of the drift is a mean over layers and snapshots, the others are medians; the row "at step 4" is the first snapshot, whatever its loss:
+# The same in numbers, with the paper's own measures, the undivided distance and the cosine, among them. All rows are medians: over snapshots and layers together, or over the snapshots where a layer is named. The last row is the first snapshot of each seed, whatever its loss:
 
 # %%
-moved = {key: drift[key][middle[key]].mean().item() for key in runs}
-stale = {key: shift[key][middle[key]].median(1).values.median(0).values for key in runs}  # (3,) each
+moved = {key: drift[key][middle[key]].median().item() for key in runs}
+stale = {key: shift[key][middle[key]].flatten(0, 1).median(0).values for key in runs}  # (3,) each
 early = {key: shift[key][:, 0, :, 1].median().item() for key in runs}
 by_layer = {key: shift[key][middle[key]][..., 1].median(0).values for key in runs}  # (layers,) each
 print("median at a loss of 0.2 to 1.0   without BN    with BN")
-print(f"{'drift of the input (std)':<30} {moved[False]:12.4f} {moved[True]:10.4f}")
+print(f"{'input drift (std a step)':<30} {moved[False]:12.4f} {moved[True]:10.4f}")
 for i, name in enumerate(("distance of the gradients", "relative to the gradient", "cosine of the gradients")):
     print(f"{name:<30} {stale[False][i]:12.2f} {stale[True][i]:10.2f}")
-print(f"{'relative, at step 4':<30} {early[False]:12.2f} {early[True]:10.2f}")
 first_last = [f"{by_layer[key][i]:{width}.2f}" for i in (0, -1) for key, width in ((False, 12), (True, 10))]
 print(f"{'relative, layer 2':<30}", *first_last[:2])
 print(f"{'relative, layer 8':<30}", *first_last[2:])
+print("median at step 4, at any loss")
+print(f"{'relative to the gradient':<30} {early[False]:12.2f} {early[True]:10.2f}")
 ratio = (stale[True][1] / stale[False][1]).item()
 assert moved[False] > 30 * moved[True], f"the inputs should drift far less with BN: {moved}"
 assert 0.5 < ratio < 2, f"the gradients should go stale about equally, the ratio is {ratio:.2f}"
@@ -326,7 +329,7 @@ assert early[True] > early[False], f"at the start the plain network should be sh
 #
 # ## Putting the shift back
 #
-# If BN helped because the inputs hold still, then moving them should undo the help. This is the counter-experiment of [@santurkar2018, sec. 2.1]: after every BN layer each activation gets noise, whose distribution has a mean other than zero and a variance other than one and is redrawn at each step. Here `Noise` draws a mean and a spread per channel; its strength is in units of the activations' standard deviation, and the strengths are ours.
+# If BN helped because the inputs hold still, then moving them should undo the help. This is the counter-experiment of [@santurkar2018, sec. 2]: after every BN layer each activation gets noise, whose distribution has a mean other than zero and a variance other than one and is redrawn at each step. Here `Noise` draws a mean and a spread per channel; its strength is in units of the activations' standard deviation, and the strengths are ours.
 #
 # The control belongs to it: the plain network with noise of the same strength after every convolution. The losses are those of all digits with the noise switched off, so that noise in the reading does not count; again one above that of guessing counts as 2.3. Their mean over the snapshots serves as a measure of speed, the lower the faster.
 
@@ -372,13 +375,13 @@ plt.show()
 # <!-- figure: Two line charts. On the left the loss over training falls fastest with batch normalization, then with batch normalization and noise, and slowest without. On the right the mean loss rises with the strength of the noise for both networks; the line without batch normalization lies above and reaches the loss of guessing. -->
 # Figure: With noise of strength 0.5 the inputs drift more than without BN, and the network still trains faster (left). More noise costs both networks more, the plain one first (right). Lines are means over three seeds, bands run from the lowest to the highest.
 #
-# The same in numbers, with the drift of the inputs beside the loss. This drift is a median over all snapshots and layers, so it differs a little from the one above:
+# The same in numbers, with the drift of the inputs beside the loss. The drift is again a median over layers and snapshots, but over all snapshots, so it differs from the one above; the loss is a mean over snapshots and seeds:
 
 # %%
 mean = {key: value.mean().item() for key, value in clean.items()}
 for (batch_norm, strength), value in mean.items():
     print(f"{'with BN' if batch_norm else 'without BN':<10} noise {strength:.1f}: "
-          f"drift {dose_drift[batch_norm, strength]:.3f} std a step, mean loss {value:.2f}")
+          f"median drift {dose_drift[batch_norm, strength]:.3f} std a step, mean loss {value:.2f}")
 assert dose_drift[True, 0.5] > 2 * dose_drift[False, 0.0], "the noise should make the inputs drift more than without BN"
 assert mean[True, 0.5] < 0.85 * mean[False, 0.0], f"and yet it should train faster than without BN: {mean}"
 kept = (mean[False, 0.0] - mean[True, 0.5]) / (mean[False, 0.0] - mean[True, 0.0])
@@ -424,7 +427,7 @@ assert chosen[3] < at[False][3] / 1.5, f"and beta should still be smaller: {chos
 #
 # ### Sources
 #
-# - [@santurkar2018, sec. 2]: the noise after BN, and the same amount of it without BN, which prevented training; definition 2.1 of the internal covariate shift, with a VGG network and a deep linear one.
-# - [@santurkar2018, sec. 3.1 and fig. 4]: range of the loss, gradient predictiveness and effective β-smoothness along the gradient.
+# - [@santurkar2018, sec. 2]: the noise after BN, and the same amount of it without BN, which prevented training; the definition of the internal covariate shift, with a VGG network and a deep linear one.
+# - [@santurkar2018, sec. 3]: range of the loss, gradient predictiveness and effective β-smoothness along the gradient.
 # - [@ioffe2015, sec. 2]: internal covariate shift as the motive for BN.
 # - [@bjorck2018]: the larger learning rates that BN permits as the source of its gain.

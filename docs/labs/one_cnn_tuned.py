@@ -306,7 +306,7 @@ recipe, errors, found = choose(recipe, errors, options, tune=False)
 assert best_rate["AdamW"] < best_rate["SGD"], "AdamW should want a smaller rate than plain SGD"
 
 # %% [markdown]
-# <!-- figure: Three panels, one an optimizer, of validation error against learning rate: grey dots of short runs over more than three decades, and three blue triangles of full runs near the lowest dot, all lower than most dots. -->
+# <!-- figure: Three panels, one an optimizer, of validation error against learning rate: grey dots of short runs over several decades, and three blue triangles of full runs near the lowest dot, all lower than most dots. -->
 # Figure: One search for each optimizer, on one seed. A rate that is far off costs more than 20 points in the short
 # runs, with each optimizer.
 #
@@ -329,8 +329,8 @@ short_gain = (before_errors - found[2]).mean()
 assert errors.mean() > before_errors.mean() / 2, "none of the three should halve the error here"
 
 # %% [markdown]
-# None of the last three halves the error, and one could stop here and call the network tuned. But a run of 160 steps
-# sees each of 300 digits about 17 times, and shifts make nine pictures out of each one. So the last step doubles the
+# None of the last three halves the error, and one could stop here and call the network tuned. But 160 steps of 32
+# digits are few passes over the 300, and shifts make nine pictures out of each digit. So the last step doubles the
 # length and tries the [cosine schedule](../training/hyperparameters.md#learning-rate-schedules) of
 # [@loshchilov2017, eq. 5] and the shifts again, alone and together, at the rate of the recipe. The first line, the
 # length alone, is the control.

@@ -147,9 +147,10 @@ assert lost[4, "crowds"] > 4 * lost[8, "crowds"], "small cells should save most 
 # ## The detector
 #
 # Four convolutions and a 1x1 convolution give 15 numbers for each cell: objectness, four for the box, ten classes. The
-# stride of the last 3x3 convolution decides between 4x4 and 8x8 cells; the weights are the same in number, and every
-# cell sees 25x25 pixels. The loss has the three terms of [the page](../tasks/detection.md#yolo). The learning rate was
-# chosen among 0.003, 0.01 and 0.03 by the mAP of one seed on objects apart; 0.01 was the best for both grids.
+# stride of the last 3x3 convolution decides between 4x4 and 8x8 cells; the weights are the same in number, and a cell
+# of either grid sees a window of the same size. The loss has the three terms of
+# [the page](../tasks/detection.md#yolo). The learning rate was chosen in trials not shown here, among 0.003, 0.01 and
+# 0.03 by the mAP of one seed on objects apart; 0.01 was the best for both grids.
 
 # %%
 def conv(a, b, size, stride):
@@ -287,7 +288,7 @@ assert (coarse["crowds", 0.5] < coarse["apart", 0.5] - 0.15).all(), "crowds shou
 
 # %% [markdown]
 # One column a seed. Three epochs make a usable detector for objects apart at IoU 0.5. Crowds are much harder, and at
-# 0.75 most of the score is gone: the boxes are roughly right, not exactly.
+# 0.75 much of the score is gone: the boxes are roughly right, not exactly.
 
 # %%
 figure, axes = plt.subplots(2, 5, figsize=(7, 3))

@@ -61,20 +61,17 @@
     form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("input", () => draw(place, form));
     place.querySelector(".explorer-drawing").addEventListener("pointermove", (event) => {
-      const panel = event.target.closest("svg")?.querySelector(".panel");
+      const panel = event.target.closest("svg");
       if (!panel) return;
-      const { left, width } = event.target.closest("svg").getBoundingClientRect();
-      const at = (((event.clientX - left) / width) * WIDTH) % (PANEL + GAP);
-      form.x.value = Math.round((-8 + (16 * at) / PANEL) * 10) / 10;
+      const { left, width } = panel.getBoundingClientRect();
+      form.x.value = Math.round((-8 + (16 * (event.clientX - left)) / width) * 10) / 10;
       draw(place, form);
     });
     draw(place, form);
   }
 
   const PANEL = 270;
-  const GAP = 30;
   const HEIGHT = 200;
-  const WIDTH = 2 * PANEL + GAP;
 
   function draw(place, form) {
     const [one, two] = [form.one.value, form.two.value];
@@ -82,13 +79,11 @@
     form.querySelectorAll("output")[0].value = spread.toFixed(1);
     form.querySelectorAll("output")[1].value = x.toFixed(1);
     const panels = [
-      ["f(x)", 1, -2, 8],
-      ["slope f′(x)", 2, -0.3, 1.3],
+      ["f(x)", 1, -2, 8, "The two functions"],
+      ["slope f′(x)", 2, -0.3, 1.3, "Their slopes"],
     ];
-    place.querySelector(".explorer-drawing").innerHTML =
-      `<svg role="img" aria-label="Left: the two functions; right: their slopes; a line marks x; the inputs' distribution is shaded below." viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}">` +
-      panels.map((panel, n) => panelOf(panel, n * (PANEL + GAP), [one, two], x, spread)).join("") +
-      "</svg>";
+    // Two drawings, so that a narrow screen puts one below the other.
+    place.querySelector(".explorer-drawing").innerHTML = panels.map((panel) => panelOf(panel, [one, two], x, spread)).join("");
     const says = (name) => {
       const [shown, f, slope, range] = FUNCTIONS[name];
       const share = (100 * saturated(name, spread)).toFixed(0);
@@ -97,18 +92,19 @@
     place.querySelector(".explorer-told").textContent = `${says(one)} ${says(two)}`;
   }
 
-  function panelOf([title, part, low, high], left, names, x, spread) {
-    const px = (v) => left + ((v + 8) / 16) * PANEL;
+  function panelOf([title, part, low, high, label], names, x, spread) {
+    const px = (v) => ((v + 8) / 16) * PANEL;
     const py = (v) => HEIGHT - 20 - ((Math.min(Math.max(v, low), high) - low) / (high - low)) * (HEIGHT - 45);
     const path = (f) => "M" + Array.from({ length: 321 }, (_, k) => -8 + k / 20).map((v) => `${px(v).toFixed(1)} ${py(f(v)).toFixed(1)}`).join("L");
     const bell = (v) => low + ((high - low) * 0.35 * normal(v / spread)) / normal(0);
     const ticks = [-8, -4, 0, 4, 8].map((v) => `<text x="${px(v)}" y="${HEIGHT - 4}" text-anchor="${v === -8 ? "start" : v === 8 ? "end" : "middle"}">${v}</text>`);
     return (
-      `<g class="panel"><path class="bell" d="${path(bell)}L${px(8)} ${py(low)}L${px(-8)} ${py(low)}Z"/>` +
+      `<svg role="img" aria-label="${label}; a line marks x; the inputs' distribution is shaded below." viewBox="0 0 ${PANEL} ${HEIGHT}" width="${PANEL}" height="${HEIGHT}">` +
+      `<path class="bell" d="${path(bell)}L${px(8)} ${py(low)}L${px(-8)} ${py(low)}Z"/>` +
       `<path class="axis" d="M${px(-8)} ${py(0)}H${px(8)}M${px(0)} ${py(low)}V${py(high)}"/>` +
       `<path class="axis" stroke-dasharray="2 3" d="M${px(x)} ${py(low)}V${py(high)}"/>` +
       `<path class="one" d="${path(FUNCTIONS[names[0]][part])}"/><path class="two" d="${path(FUNCTIONS[names[1]][part])}"/>` +
-      `<text x="${left + 4}" y="14">${title}</text><text x="${left + PANEL - 4}" y="14" text-anchor="end">${low} to ${high}</text>${ticks.join("")}</g>`
+      `<text x="4" y="14">${title}</text><text x="${PANEL - 4}" y="14" text-anchor="end">${low} to ${high}</text>${ticks.join("")}</svg>`
     );
   }
 

@@ -78,7 +78,7 @@
     };
     const end = () => removeEventListener("pointermove", move);
     addEventListener("pointermove", move);
-    addEventListener("pointerup", end, { once: true });
+    for (const last of ["pointerup", "pointercancel"]) addEventListener(last, end, { once: true });
   }
 
   function draw(place, form, state) {
@@ -88,7 +88,7 @@
     const { y } = batchNorm(batch, state.running, training);
     const [m, biased, unbiased] = [mean(batch), squares(batch) / batch.length, squares(batch) / (batch.length - 1)];
     const used = training ? { mean: m, variance: biased } : state.running;
-    const width = 600;
+    const width = Math.min(600, innerWidth - 72); // on a narrow screen the whole line is to be reached by touch
     const px = (x) => ((Math.min(Math.max(x, LOW), HIGH) - LOW) / (HIGH - LOW)) * width;
     const row = (name, at, points, centre, spread, movable) =>
       `<text x="4" y="${at - 26}">${name}</text><path class="axis" d="M0 ${at}H${width}"/>` +

@@ -95,8 +95,9 @@
       });
       show();
     };
+    const end = () => removeEventListener("pointermove", move);
     addEventListener("pointermove", move);
-    addEventListener("pointerup", () => removeEventListener("pointermove", move), { once: true });
+    for (const last of ["pointerup", "pointercancel"]) addEventListener(last, end, { once: true });
   }
 
   const rect = ([x1, y1, x2, y2], kind, more = "") => `<rect class="${kind}" x="${x1}" y="${y1}" width="${x2 - x1}" height="${y2 - y1}"${more}/>`;
@@ -118,10 +119,11 @@
     const right = boxes
       .map((at, n) => rect(at, kept.includes(n) ? "box-one" : "gone") + (kept.includes(n) ? `<text x="${at[0] + 4}" y="${at[1] + 14}">${scores[n]}</text>` : ""))
       .join("");
-    const label = "Left: two boxes, their overlap shaded, their hull dotted. Right: scored boxes; those that are kept are filled, the others dashed.";
-    const width = 2 * SIZE + 40;
+    // Two drawings, so that a narrow screen puts one below the other.
+    const drawing = (label, body) => `<svg role="img" aria-label="${label}" viewBox="0 0 ${SIZE} ${SIZE}" width="${SIZE}" height="${SIZE}">${body}</svg>`;
     place.querySelector(".explorer-drawing").innerHTML =
-      `<svg role="img" aria-label="${label}" viewBox="0 0 ${width} ${SIZE}" width="${width}" height="${SIZE}">${left}<g transform="translate(${SIZE + 40} 0)">${right}</g></svg>`;
+      drawing("Two boxes, their overlap shaded, their hull dotted.", left) +
+      drawing("Scored boxes; those that are kept are filled, the others dashed.", right);
     place.querySelector(".explorer-told").textContent =
       `Overlap ${shared(one, two)}, union ${area(one) + area(two) - shared(one, two)}: IoU ${iou(one, two).toFixed(3)}, GIoU ${giou(one, two).toFixed(3)}. ` +
       `At threshold ${threshold.toFixed(2)} suppression keeps ${kept.length} of ${boxes.length} boxes, with scores ${kept.map((n) => scores[n]).join(", ")}.`;
