@@ -129,7 +129,8 @@ class PagePreprocessor(Preprocessor):
         if not (self.root / "docs" / script).exists():
             raise EvidenceError(self.page.path, line, f"asks for the explorer {name!r}, and there is no docs/{script}")
         up = relative_root(self.page.path)
-        return f'<div class="explorer" data-explorer="{name}"></div><script defer src="{up}{script}"></script>'
+        room = "--lines:15;--figures:1"  # about as high as so much code and a figure
+        return f'<div class="explorer" data-explorer="{name}" style="{room}"></div><script defer src="{up}{script}"></script>'
 
     def below(self, question: Question, day: str) -> str:
         html = footer(question, question.line, self.repository, day)

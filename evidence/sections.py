@@ -8,6 +8,7 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import HTML_PLACEHOLDER_RE
 
 VERDICTS = {"holds.": "holds", "holds when": "conditional", "does not hold": "refuted"}
+PARTS = ("p", "li", "h3", "h4", "tr")
 ROOM = re.compile(r"--lines:(\d+);--figures:(\d+)")
 
 
@@ -32,7 +33,7 @@ class Anchors(Treeprocessor):
 class Answers(Treeprocessor):
     """Puts what follows a question into an element of its own, which a browser lays out when it comes near to being seen.
 
-    Its style says how high it will be: characters of prose, paragraphs, lines of code and output, figures.
+    Its style says how high it will be: characters of prose, paragraphs and rows, lines of code and output, figures.
     """
 
     def run(self, root: etree.Element) -> None:
@@ -49,7 +50,8 @@ class Answers(Treeprocessor):
             if not rooms:
                 continue
             lines, figures = (sum(int(room[n]) for room in rooms) for n in (1, 2))
-            style = f"--text:{len(text)};--parts:{len(section)};--lines:{lines};--figures:{figures}"
+            parts = sum(element.tag in PARTS for top in section for element in top.iter())
+            style = f"--text:{len(text)};--parts:{parts};--lines:{lines};--figures:{figures}"
             answer = etree.Element("div", {"class": "answer", "style": style})
             root.insert(list(root).index(section[0]), answer)
             for element in section:
