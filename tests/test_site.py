@@ -11,6 +11,7 @@ import pytest
 
 from evidence.citations import sources
 from evidence.footers import synonyms
+from evidence.labs import read_labs
 from evidence.pages import Page, read_site
 from evidence.questions import cited_keys
 
@@ -100,6 +101,32 @@ def test_an_answer_is_whole(path: str, name: str, lines: list[str]) -> None:
 )
 def test_an_answer_that_lacks_something_is_named(text: str, said: str) -> None:
     assert any(said in fault for fault in section_faults(text.split("\n")))
+
+
+def typed_numbers(code: str, said: str) -> list[str]:
+    """Decimals and percentages in what is said of a figure that its code does not hold: somebody measured and typed them.
+
+    Counts and settings are whole numbers, and bounds that a claim keeps to stand in its assertions; what a run measures
+    stands in its output and its drawing alone, since it changes with the seed and the machine.
+    """
+    known = {round(float(number), 9) for number in re.findall(r"(?<![\w.])\d+\.?\d*(?:e[-+]?\d+)?", code)}
+    known |= {round(100 * number, 9) for number in known}
+    said = re.sub(r"\[@[^\]]*\]", "", said)
+    numbers = re.findall(r"(?<![\w.])(?:\d+\.\d+|\d+(?= ?%))", said)
+    return [number for number in numbers if round(float(number), 9) not in known]
+
+
+@pytest.mark.parametrize("page", [*PAGES, *read_labs(ROOT)], ids=lambda page: Path(page.path).stem)
+def test_nothing_measured_is_typed_into_what_is_said_of_a_figure(page: Page) -> None:
+    said = [(fence, text) for fence in page.fences for figure in fence.figures for text in figure]
+    found = [(number, text) for fence, text in said for number in typed_numbers(fence.code, text)]
+    assert not found, f"{page.path}: say it in words, or with a bound that the snippet asserts: {found}"
+
+
+def test_a_typed_measurement_is_found() -> None:
+    code = "rates = [1e-3, 0.25]\nassert error < 0.05\nprint(0.713)"
+    assert typed_numbers(code, "At rate 0.001 the error stays below 5 % and 0.05, see [@key, sec. 3.1].") == []
+    assert typed_numbers(code, "The error falls from 0.4 to 12 %, over 3 seeds.") == ["0.4", "12"]
 
 
 def test_the_site_skips_next_to_nothing() -> None:

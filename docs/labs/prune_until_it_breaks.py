@@ -351,7 +351,7 @@ assert few < more_left, f"four cuts by magnitude should spare the output, {few:.
 
 # %% [markdown]
 # <!-- figure: Share of weights left in each of the four layers on a log scale. By layer is flat at 2 %. Magnitude, Taylor and filters start high at the first convolution, have their lowest point at the hidden layer and rise again at the output. -->
-# Figure: The share left of each layer with 1.8 % of all weights. One threshold, and whole filters, spare the small layers at both ends.
+# Figure: The share left of each layer with 682 weights in all. One threshold, and whole filters, spare the small layers at both ends.
 #
 # With the same share everywhere the output layer is left, by arithmetic, with about one weight for each class, and the
 # weights are not spread evenly: for each seed some class had none, so that nothing in the image can speak for or
