@@ -40,6 +40,8 @@ class EvidenceExtension(Extension):
         known = sources(root)
         citations = Citations(md, known, once=True)
         md.inlinePatterns.register(citations, "citations", 175)
+        reference: Any = md.parser.blockprocessors["reference"]  # "[@key]: AdamW." is a source and a word, no link's address
+        reference.RE = re.compile(reference.RE.pattern.replace(r"\[", r"\[(?!@)", 1), re.MULTILINE)
         md.treeprocessors.register(Formulas(md), "formulas", 15)
         md.treeprocessors.register(Anchors(md), "anchors", 6)  # after attr_list has set the ids, before toc invents others
         md.treeprocessors.register(Answers(md), "answers", 4)  # after toc has seen the headings

@@ -194,6 +194,11 @@ DRAWN = """<?xml version="1.0"?>
 <defs><clipPath id="frame"><rect width="72" height="36"/></clipPath></defs></svg>"""
 
 
+def test_a_citation_before_a_single_word_is_no_address_of_a_link(convert) -> None:
+    html = convert("- [@euler1748, ch. 2]: Functions.\n- [@euler1748]: again.\n\n[here]: https://e.org/there\n\nAnd [here].\n")
+    assert ">Euler (1748)</a>, ch. 2</span>: Functions.</li>" in html and 'href="https://e.org/there">here' in html
+
+
 def test_two_sources_with_one_name_are_told_apart(convert, ran) -> None:
     ran.write("docs/references.bib", BIB + "\n" + BIB.replace("euler1748", "euler1748second"))
     html = convert("As [@euler1748] and [@euler1748second] say.\n")

@@ -200,6 +200,12 @@ def test_each_figure_says_what_is_to_be_seen(site: Path) -> None:
                 assert len(attributes["aria-label"].split()) >= 5, f"{page.path}: {attributes['aria-label']!r} says too little"
 
 
+def test_no_item_of_a_list_is_empty(site: Path) -> None:
+    empty = re.compile(r"<li>\s*(?:<p>\s*</p>\s*)?</li>")
+    assert empty.search("<ul>\n<li></li></ul>") and not empty.search("<li>text</li>")
+    assert [file for file in site.rglob("*.html") if empty.search(file.read_text(encoding="utf-8"))] == []
+
+
 def test_ids_are_unique_on_each_page(site: Path) -> None:
     for page in read_site(ROOT):
         ids = [a["id"] for _, a in Elements(html_of(site, page)).found if "id" in a]
