@@ -58,7 +58,7 @@ def _marks(root: Element) -> None:
         symbol = symbols[name]
         whole = {**_style(style), **_style(symbol.get("style", ""))}
         uses = [use for *_, use in row]
-        alike = "opacity" not in style and whole.get("stroke", "none") in ("none", whole.get("fill"))
+        alike = not any("opacity" in key for key in whole) and whole.get("stroke", "none") in ("none", whole.get("fill"))
         for group in [uses] if alike else [[use] for use in uses]:
             places = "".join(f"M{use.get('x')} {use.get('y')}{symbol.get('d')}" for use in group)
             path = ElementTree.Element("path", {"d": places})

@@ -157,9 +157,8 @@ def _filter(topics: list[str], statuses: list[str], verdicts: list[str]) -> str:
 def _verdicts(asked: list[Question], start: str) -> list[str]:
     claims = [q for q in asked if q.verdict]
     counted = Counter(q.verdict for q in claims)
-    summary = ", ".join(
-        f"{counted[v]} {v.removesuffix(' …')}" + (" a condition is met" if "…" in v else "") for v in VERDICTS.values()
-    )
+    words = ("hold", "hold when a condition is met", "do not hold")
+    summary = ", ".join(f"{counted[v]} {word}" for v, word in zip(VERDICTS.values(), words, strict=True))
     out = [f"Of {len(claims)} claims of the notes {summary}.", ""]
     for verdict in VERDICTS.values():
         rows = [q for q in claims if q.verdict == verdict]
@@ -180,7 +179,7 @@ def _open(asked: list[Question], start: str) -> list[str]:
 def _references(asked: list[Question], start: str, root: Path) -> list[str]:
     out = []
     labs = {lab.path: _lab(lab) for lab in read_labs(root)}
-    for key, source in sorted(sources(root).items(), key=lambda item: (item[1].authors.split()[-1:], item[1].year)):
+    for key, source in sorted(sources(root).items(), key=lambda item: item[1].label.casefold()):  # as pages name them
         links = [q.link(start, q.id) for q in asked if key in q.cited]
         links += [f"[{title}]({_way(start, path)})" for path, (title, cited) in labs.items() if key in cited]
         uses = "; ".join(links)

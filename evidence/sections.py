@@ -39,7 +39,7 @@ class Answers(Treeprocessor):
     def run(self, root: etree.Element) -> None:
         sections: list[list[etree.Element]] = []
         for element in root:
-            if element.tag in ("h1", "h2"):
+            if element.tag == "h2":
                 sections.append([])
             elif sections:
                 sections[-1].append(element)
