@@ -295,3 +295,21 @@ def test_the_search_finds_a_question_by_other_words(browser, origin, words, ques
     links = page.locator(".md-search-result__item a").evaluate_all("all => all.slice(0, 12).map(a => a.getAttribute('href'))")
     assert any(re.search(rf"#{question}(-|\?|&|$)", link) for link in links), links
     page.close()
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_nothing_of_an_answer_is_cut_off_at_its_edges(browser, origin, width) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    page.goto(f"{origin}/training/batch-normalization/")
+    page.add_style_tag(content=".answer { content-visibility: visible !important; }")
+    cut = """() => [...document.querySelectorAll('.answer')].flatMap((answer) => {
+        const edge = answer.getBoundingClientRect();
+        return [...answer.children].filter((child) => {
+          const box = child.getBoundingClientRect();
+          return box.height && (box.top < edge.top - 0.5 || box.bottom > edge.bottom + 0.5 || box.left < edge.left - 0.5);
+        });
+      }).length"""
+    assert page.evaluate(cut) == 0
+    page.add_style_tag(content=".md-typeset .answer > :first-child { margin-top: -1em; }")
+    assert page.evaluate(cut) > 0, "what stands out is noticed"
+    page.close()
