@@ -6,7 +6,7 @@ from torch import nn
 
 digits = load_digits()
 images, labels = torch.tensor(digits.images, dtype=torch.float32) / 16, torch.tensor(digits.target)  # (1797, 8, 8)
-rates, seeds, num_steps, batch_size = [0.003, 0.01, 0.03], (100, 200, 300), 100, 8
+rates, seeds, num_steps, batch_size = [0.001, 0.003, 0.01, 0.03, 0.1], (100, 200, 300), 100, 8
 
 
 def scenes(pool, count):  # three digits of the pool in noise, each in a quarter of its own; the mask is their ink
