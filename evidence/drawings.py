@@ -45,8 +45,8 @@ def drawing(svg: str, prefix: str, alt: str) -> str:
     _tidy(root, {m[1] for e in root.iter() for v in e.attrib.values() if (m := REFERENCE.search(v))})
     for element in root.iter():
         element.attrib = {name: _value(name, value, prefix) for name, value in element.attrib.items()}
-    width = float(root.get("viewBox", "0 0 450 0").split()[2]) * 4 / 3  # points to CSS pixels
-    root.attrib = {"role": "img", "aria-label": alt, "style": f"max-width:{width:.0f}px", "viewBox": root.get("viewBox", "")}
+    width = float(root.get("viewBox", "0 0 450 0").split()[2])  # points
+    root.attrib = {"role": "img", "aria-label": alt, "style": f"--points:{width:g}", "viewBox": root.get("viewBox", "")}
     return ElementTree.tostring(root, encoding="unicode")
 
 

@@ -211,7 +211,7 @@ def test_a_figure_keeps_its_labels_and_takes_the_colour_of_the_page() -> None:
     assert "<text>0.001234</text>" in drawn and "<text>two  words</text>" in drawn, "a label is no coordinate"
     assert "stroke: currentColor" in drawn and "fill: var(--figure-0)" in drawn
     assert '<clipPath id="p-frame">' in drawn and 'clip-path="url(#p-frame)"' in drawn
-    assert drawn.startswith('<svg role="img" aria-label="A &quot;line&quot;" style="max-width:96px" viewBox="0 0 72 36">')
+    assert drawn.startswith('<svg role="img" aria-label="A &quot;line&quot;" style="--points:72" viewBox="0 0 72 36">')
 
 
 def test_a_figure_keeps_its_lines_and_marks_in_few_elements() -> None:

@@ -318,3 +318,17 @@ def test_nothing_of_an_answer_is_cut_off_at_its_edges(browser, origin, width) ->
     page.add_style_tag(content=".answer { content-visibility: visible !important; margin-inline: 0; padding-inline: 0; }")
     assert page.evaluate(cut), "a table that stands out is noticed"
     page.close()
+
+
+def test_a_telephone_shows_every_figure_whole(browser, origin) -> None:
+    page = browser.new_page(viewport={"width": 360, "height": 800})
+    cut = "() => [...document.querySelectorAll('.evidence-drawing')].filter((box) => box.scrollWidth > box.clientWidth).length"
+    for address in [*PAGES, *LABS]:
+        page.goto(f"{origin}/{address}")
+        page.add_style_tag(content=".answer { content-visibility: visible !important; }")
+        assert page.evaluate(cut) == 0, address
+    page.set_viewport_size({"width": 320, "height": 800})
+    page.goto(f"{origin}/training/dropout/")
+    page.add_style_tag(content=".answer { content-visibility: visible !important; }")
+    assert page.evaluate(cut), "narrower, the widest scroll inside their box: their text would be too small"
+    page.close()
