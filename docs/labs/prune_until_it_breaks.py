@@ -350,12 +350,12 @@ few, more_left = left["magnitude", 3][3], left["magnitude, 4 cuts", 3][3]
 assert few < more_left, f"four cuts by magnitude should spare the output, {few:.0f} and {more_left:.0f} left"
 
 # %% [markdown]
-# <!-- figure: Share of weights left in each of the four layers on a log scale. By layer is flat at 2 %. Magnitude, Taylor and filters start high at the first convolution, have their lowest point at the hidden layer and rise again at the output. -->
+# <!-- figure: Share of weights left in each of the four layers on a log scale. By layer is flat at 2 %. Magnitude, Taylor and filters start high at the first convolution, have their lowest point at the hidden layer (filters at both middle layers alike) and rise again at the output. -->
 # Figure: The share left of each layer with 682 weights in all. One threshold, and whole filters, spare the small layers at both ends.
 #
 # With the same share everywhere the output layer is left, by arithmetic, with about one weight for each class, and the
-# weights are not spread evenly: for each seed some class had none, so that nothing in the image can speak for or
-# against it. With one threshold fewer classes were lost, since it takes more from the large hidden layer and leaves the
+# weights are not spread evenly: for each seed some class had none, so that its logit is the same for every image.
+# With one threshold fewer classes were lost, since it takes more from the large hidden layer and leaves the
 # output more. Filters spare the output by arithmetic: a layer with a fixed side, like the output with its ten classes,
 # shrinks on one side only. At 0.5 % a single Taylor cut takes all or nearly all of a middle
 # layer, through which every path must pass, so next to nothing of the digit gets through. With four cuts the scores are
@@ -422,7 +422,8 @@ assert filters[4] < 0.7, f"removed filters should save time, ratio {filters[4]:.
 # than 20 points better than one, which all but emptied a middle layer. Filters were more than 10 points better than one
 # cut by magnitude. Whole filters, the coarser choice, are therefore not the worse one at every size.
 #
-# Removed filters saved bytes, multiply-adds and time with ordinary kernels; zeros saved none of them until compressed.
+# Removed filters saved bytes, multiply-adds and time with ordinary kernels; zeros saved bytes once compressed, and
+# nothing else.
 # Down to 6.6 % the same small network trained from fresh weights was within 5 points of the pruned filters. So compare
 # them with a smaller network first: [@liu2019, abstract] ask for more careful baselines for structured pruning.
 #

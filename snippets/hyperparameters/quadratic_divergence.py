@@ -1,4 +1,4 @@
-"""Gradient descent on a quadratic loss diverges exactly from the learning rate 2 / (largest Hessian eigenvalue) on."""
+"""Gradient descent on a quadratic loss diverges exactly above the learning rate 2 / (largest Hessian eigenvalue)."""
 import matplotlib.pyplot as plt
 import torch
 from sklearn.datasets import load_digits

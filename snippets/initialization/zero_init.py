@@ -22,9 +22,9 @@ for name in ("all zero", "equal units", "random", "linear, zero"):
         for parameter in model.parameters():
             torch.nn.init.zeros_(parameter)
     if name == "equal units":  # every hidden unit is a copy of the first, in its inputs and in its outputs
-        hidden.weight.data = hidden.weight.data[:1].repeat(width, 1)
-        hidden.bias.data = hidden.bias.data[:1].repeat(width)
-        output.weight.data = output.weight.data[:, :1].repeat(1, width)
+        with torch.no_grad():
+            hidden.weight[1:], hidden.bias[1:] = hidden.weight[0], hidden.bias[0]
+            output.weight[:, 1:] = output.weight[:, :1]
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
     for _ in range(60):
         loss = torch.nn.functional.cross_entropy(model(train_x), train_y)

@@ -4,7 +4,7 @@ from sklearn.datasets import load_digits
 
 digits = load_digits()
 x, y = torch.tensor(digits.data, dtype=torch.float32), torch.tensor(digits.target)  # (1797, 64) in 0..16, (1797,)
-rates, num_seeds = (0.01, 0.03, 0.1, 0.3), 3
+rates, num_seeds = (0.01, 0.03, 0.1, 0.3, 1.0), 3
 errors = {}
 
 for name in ("centered", "normalized"):

@@ -1,4 +1,4 @@
-"""Scaling up the weights of a tanh network lengthens the line that separates its two classes in the plane."""
+"""On average, scaling up the weights of a tanh network lengthens the line between its two classes in the plane."""
 import matplotlib.pyplot as plt
 import torch
 
