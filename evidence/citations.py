@@ -1,4 +1,7 @@
-"""`[@key, sec. 2; @other]` in a page becomes links to the sources of docs/references.bib."""
+"""`[@key, sec. 2; @other]` in a page becomes links to the sources of docs/references.bib.
+
+In a sentence it reads "Ioffe & Szegedy (2015), sec. 2", and as `([@key, sec. 2])` after one "(Ioffe & Szegedy, 2015, sec. 2)".
+"""
 
 import re
 import xml.etree.ElementTree as etree
@@ -27,6 +30,11 @@ class Source:
     venue: str
     year: str
     url: str
+
+    def named(self, text: str, start: int, end: int) -> str:
+        """The label as the citation at text[start:end] shows it: a year between parentheses needs none of its own."""
+        between = text[:start].endswith("(") and text[end:].startswith(")")
+        return re.sub(r" \((\d{4}[a-h]?)\)$", r", \1", self.label) if between else self.label
 
 
 @lru_cache(maxsize=8)
@@ -77,7 +85,7 @@ class Citations(InlineProcessor):
             if not (self.once and source.key in self.told):
                 link.set("title", f"{source.title}. {source.authors}. {source.venue}")
                 self.told.add(source.key)
-            link.text = source.label
+            link.text = source.named(data, m.start(0), m.end(0))
             link.tail = f", {one[2].strip()}" if one[2] else ""
             if n:
                 previous = span[n - 1]

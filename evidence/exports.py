@@ -85,7 +85,11 @@ def cited(text: str, known: dict[str, Source]) -> str:
 
     def links(match: re.Match[str]) -> str:
         ones = [(known[one[1]], one[2]) for one in ONE.finditer(match[1])]
-        return "; ".join(f"[{source.label}]({source.url}){', ' + where.strip() if where else ''}" for source, where in ones)
+        names = [source.named(text, match.start(), match.end()) for source, _ in ones]
+        return "; ".join(
+            f"[{name}]({source.url}){', ' + where.strip() if where else ''}"
+            for name, (source, where) in zip(names, ones, strict=True)
+        )
 
     return re.sub(CITATION, links, text)
 

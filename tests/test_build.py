@@ -181,6 +181,11 @@ def test_a_citation_becomes_a_link(convert) -> None:
     assert 'href="https://e.org"' in html and ">Euler (1748)</a>, ch. 2</span>" in html
 
 
+def test_a_citation_in_parentheses_has_no_second_ones_around_its_year(convert) -> None:
+    html = convert("So it is ([@euler1748, ch. 2]), as ([@euler1748] wrote) too.\n")
+    assert ">Euler, 1748</a>, ch. 2</span>)," in html and ">Euler (1748)</a></span> wrote)" in html
+
+
 DRAWN = """<?xml version="1.0"?>
 <svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="72pt" height="36pt" viewBox="0 0 72 36">
 <metadata>a date</metadata><defs><style>*{stroke-linecap: butt}</style></defs>

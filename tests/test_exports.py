@@ -32,7 +32,7 @@ PAGE = """# Counting
 
 ## Is it $2$? { #two }
 
-Yes, as [@euler1748, ch. 2] says; see [home](index.md) and [again](#two).
+Yes, as [@euler1748, ch. 2] says ([@euler1748]); see [home](index.md) and [again](#two).
 
 ```python
 --8<-- "snippets/two.py"
@@ -68,7 +68,7 @@ def test_a_page_as_markdown_holds_its_code_its_outputs_and_its_sources(exported:
     text = (exported / "sums/counting.md").read_text()
     for expected in (
         "## Is it $2$?\n",
-        "as [Euler (1748)](https://e.org), ch. 2 says",
+        "as [Euler (1748)](https://e.org), ch. 2 says ([Euler, 1748](https://e.org)); see",
         f"```python title=snippets/two.py\n{SNIPPET}```",
         "```text\nfound 2\n```",
         "Figure: The line of $x$. (a line that rises from one to two)",

@@ -11,7 +11,7 @@
 # ## The data
 #
 # Scikit-learn's 8x8 digits are too easy for choices to show. So each is put at a random place on a 10x10 canvas, noise
-# is added, and only 300 are trained on. Half of all digits are set aside as test set. The others form a pool from which
+# is added, and only 300 are trained on. Half of all digits are set aside for the test. The others form a pool from which
 # each seed draws its own 300 training and 600 validation digits, so the spread includes the luck of the draw.
 
 # %%
@@ -278,7 +278,7 @@ recipe, errors, found = choose(recipe, errors, [{"norm": "batch norm"}])
 # %% [markdown]
 # ## Optimizer and learning rate
 #
-# So far the rate moved in steps of three. Now plain SGD, SGD with momentum and AdamW get the same [coarse-to-fine
+# So far the rate moved by factors of three. Now plain SGD, SGD with momentum and AdamW get the same [coarse-to-fine
 # search](../training/hyperparameters.md#coarse-to-fine): six random rates over three and a half decades with runs of a
 # quarter of the length, then three full runs within half a decade of the best. Without weight decay AdamW is Adam.
 

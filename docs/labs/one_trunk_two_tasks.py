@@ -202,10 +202,10 @@ assert torch.cat([hard, soft, coin]).abs().max() < 3, "no sharing should move th
 # Figure: Gain from a related partner with as many labels of its own, mean of both tasks. Bars: two standard errors.
 # The related pair gains next to nothing, and the coin costs a little.
 #
-# Averaged over the four counts, hard sharing moved the tasks by less than 1.5 points, and so did soft sharing. The coin
-# cost something on average. Soft sharing may choose a very loose tie, which is close to separate networks. It also had
-# three times as many settings to choose from, so do not read a small gain as transfer. Nor is a small loss of hard
-# sharing proved: look at how many bars cross zero.
+# Averaged over the four counts and both tasks, hard sharing moved the accuracy by less than 1.5 points, and so did soft
+# sharing. The coin cost something on average. Soft sharing may choose a very loose tie, which is close to separate
+# networks. It also had three times as many settings to choose from, so do not read a small gain as transfer. Nor is a
+# small loss of hard sharing proved: look at how many bars cross zero.
 #
 # ## What is saved: parameters
 
@@ -388,14 +388,14 @@ assert swept[8, "coin"][2] < -5, f"the heavy coin most clearly, {swept[8, 'coin'
 #
 # ## Answer
 #
-# **Does it pay? With these two tasks hardly. Hard sharing moved their accuracy by less than 1.5 points. It needs about
-# half the parameters of two networks of the same width, but two narrower networks with about as many parameters as the
-# shared one came within 1.5 points of it, too.**
+# **Does it pay? With these two tasks hardly. Hard sharing moved their mean accuracy by less than 1.5 points. It needs
+# about half the parameters of two networks of the same width, but two narrower networks with about as many parameters
+# as the shared one came within 1.5 points of it, too.**
 #
 # - From 20 to 200 labels, hard and soft sharing of size and parity changed the mean accuracy by less than 1.5 points,
 #   averaged over the four counts, with images of its own for each task. So did, against hard sharing, two narrower
 #   networks of about its size. What is left for sharing here is one network to store and run in place of two, and no
-#   proof that parameters or multiplications can be saved by sharing only.
+#   proof that parameters or multiplications can be saved only by sharing.
 # - The coin, from which nothing can be learned, cost a little on average.
 # - What the partner is made the difference. With 400 labels of the partner, the task itself helped most, the digit
 #   next; parity stayed below 2.5 points either way.

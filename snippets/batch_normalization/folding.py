@@ -19,8 +19,9 @@ for conv, bn in ((model[0], model[1]), (model[3], model[4])):
     scale = bn.weight / (bn.running_var + bn.eps).sqrt()  # (C_out,)
     bias = 0 if conv.bias is None else conv.bias
     new = torch.nn.Conv2d(conv.in_channels, conv.out_channels, 3, padding=1)
-    new.weight.data = conv.weight * scale[:, None, None, None]  # one factor per output channel
-    new.bias.data = (bias - bn.running_mean) * scale + bn.bias
+    with torch.no_grad():
+        new.weight.copy_(conv.weight * scale[:, None, None, None])  # one factor per output channel
+        new.bias.copy_((bias - bn.running_mean) * scale + bn.bias)
     folded.extend([new, torch.nn.ReLU()])
 
 count = {}

@@ -42,7 +42,8 @@ def train(batch_norm, seed):
                 # all earlier layers have taken their step, this one and the later ones have not
                 there = torch.autograd.grad(F.cross_entropy(model(x[batch]), y[batch]), w)[0]
                 change.append(((there - g).norm() / g.norm()).item())
-            w.data -= lr * g
+            with torch.no_grad():
+                w -= lr * g
         changes += [change] if change else []
         new = input_statistics(model, fixed)
         drifts.append([((m1 - m0).abs().mean() / s0.mean()).item() for (m1, _), (m0, s0) in zip(new, old)])

@@ -10,8 +10,9 @@ bn = torch.nn.BatchNorm1d(16)  # starts with gamma = 1, beta = 0
 
 normalized = bn(z).detach()
 mean, var = z.mean(0), z.var(0, unbiased=False)  # (16,)
-bn.weight.data = (var + bn.eps).sqrt()  # gamma
-bn.bias.data = mean  # beta
+with torch.no_grad():
+    bn.weight.copy_((var + bn.eps).sqrt())  # gamma
+    bn.bias.copy_(mean)  # beta
 restored = bn(z).detach()
 
 # The slope is 1/4 at 0, half of that at |z| = ln(3 + 2 sqrt(2)) = 1.76: between the two is the "linear part".
