@@ -30,7 +30,7 @@ for name, activation, gain, style in (("sigmoid, gain 1", nn.Sigmoid, 1, "C0o-")
                                       ("sigmoid, gain 4", nn.Sigmoid, 4, "C1s--"),
                                       ("ReLU, gain 1.41", nn.ReLU, 2 ** 0.5, "C5^-.")):
     norms = torch.zeros(5, depth)  # (seeds, layers)
-    for seed in range(5):
+    for n, seed in enumerate(range(0, 500, 100)):
         torch.manual_seed(seed)
         blocks = [nn.Sequential(nn.Linear(64, 64), activation()) for _ in range(depth)]
         model = nn.Sequential(*blocks, nn.Linear(64, 10))
@@ -38,7 +38,7 @@ for name, activation, gain, style in (("sigmoid, gain 1", nn.Sigmoid, 1, "C0o-")
             nn.init.normal_(block[0].weight, std=gain / 64 ** 0.5)  # variance gain² / fan-in
             nn.init.zeros_(block[0].bias)
         nn.functional.cross_entropy(model(inputs), y).backward()
-        norms[seed] = torch.stack([block[0].weight.grad.norm() for block in blocks])
+        norms[n] = torch.stack([block[0].weight.grad.norm() for block in blocks])
     kept[name] = (norms[:, 2] / norms[:, -1]) ** (1 / 7)  # per layer, from layer 10 down to layer 3
     print(f"{name}: {kept[name].min():.2f} to {kept[name].max():.2f} of the gradient left per layer, "
           f"{(norms[:, 0] / norms[:, -1]).mean():.0e} from layer 10 to layer 1")

@@ -9,7 +9,7 @@ y = torch.tensor(digits.target)
 num_epochs, batch_size, lr = 5, 50, 0.03  # of 0.01, 0.03, 0.1 and 0.3 the best for either order, on other seeds
 
 error, zeros = {"before": [], "after": []}, {"before": [], "after": []}
-for seed in range(8):
+for seed in range(0, 800, 100):
     for order in error:  # both orders see the same split, initial weights and batches
         torch.manual_seed(seed)
         shuffled = torch.randperm(len(y))

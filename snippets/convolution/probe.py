@@ -31,16 +31,16 @@ def probe(model, x, train, test):  # ridge regression from each layer's output t
 
 
 untrained, trained = torch.zeros(2, 3, 4)  # (seeds, depths) each
-for seed in range(3):
+for n, seed in enumerate(range(0, 300, 100)):
     torch.manual_seed(seed)
     x = torch.zeros(len(y), 1, 12, 12)
-    for n, (i, j) in enumerate(torch.randint(0, 5, (len(y), 2)).tolist()):  # each digit at a random place
-        x[n, 0, i:i + 8, j:j + 8] = torch.tensor(digits.images[n]) / 16
+    for k, (i, j) in enumerate(torch.randint(0, 5, (len(y), 2)).tolist()):  # each digit at a random place
+        x[k, 0, i:i + 8, j:j + 8] = torch.tensor(digits.images[k]) / 16
     order = torch.randperm(len(y))
     train, test = order[:1200], order[1200:]
     layers = [block(1, 8, nn.MaxPool2d(2)), block(8, 16, nn.MaxPool2d(2)), block(16, 32)]
     model = nn.Sequential(*layers, nn.AdaptiveMaxPool2d(1), nn.Flatten(), nn.Linear(32, 10))
-    untrained[seed] = probe(model, x, train, test)
+    untrained[n] = probe(model, x, train, test)
     model.train()
     optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
     for _ in range(200):
@@ -49,7 +49,7 @@ for seed in range(3):
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-    trained[seed] = probe(model, x, train, test)
+    trained[n] = probe(model, x, train, test)
 
 for name, a, style in (("trained", trained, "o-"), ("untrained", untrained, "s--")):
     print(f"{name:9s} probe accuracy on pixels and layers 1-3:", " ".join(f"{v:4.0%}" for v in a.mean(0)))

@@ -12,7 +12,7 @@ units, keep = 10, 0.7
 masks = torch.tensor(list(itertools.product([0.0, 1.0], repeat=units)))  # (1024, 10), every sub-network
 chance = keep ** masks.sum(1) * (1 - keep) ** (units - masks.sum(1))  # (1024,), how likely each one is
 results = {"softmax layer": [], "deeper net": []}
-for seed in range(3):
+for seed in range(0, 300, 100):
     for name in results:
         torch.manual_seed(seed)
         order = torch.randperm(len(y))

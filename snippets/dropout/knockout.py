@@ -44,7 +44,7 @@ print("learning              test   accuracy with 0, 50, 88 %     classes change
 print("    rate       p      loss   of the units removed          one unit, mean")
 for axis, lr in zip(axes, (3e-3, 3e-2), strict=True):
     for p, style in ((0.5, "-"), (0.0, "--")):
-        losses, curves, changed = zip(*[train_and_damage(p, lr, seed) for seed in range(3)], strict=True)
+        losses, curves, changed = zip(*[train_and_damage(p, lr, seed) for seed in range(0, 300, 100)], strict=True)
         curves = torch.stack(curves)  # (seeds, stages)
         curve[p, lr], area[p, lr] = curves.mean(0).tolist(), curves.mean().item()  # area: mean over all stages
         loss[p, lr], single[p, lr] = (torch.stack(values).mean().item() for values in (losses, changed))

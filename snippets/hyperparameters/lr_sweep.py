@@ -9,7 +9,7 @@ digits = load_digits()
 train_x = torch.tensor(digits.data, dtype=torch.float32) / 16  # (1797, 64)
 train_y = torch.tensor(digits.target)
 rates = [10 ** (k / 4) for k in range(-10, 8)]  # four a decade
-num_steps, batch_size, seeds = 150, 64, range(3)
+num_steps, batch_size, seeds = 150, 64, range(0, 300, 100)
 
 
 def train(lr, seed):

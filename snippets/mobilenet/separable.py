@@ -34,11 +34,12 @@ C, N = 16, 24
 depthwise = nn.Conv2d(C, C, F, padding=1, groups=C, bias=False).double()  # weight (C, 1, F, F)
 pointwise = nn.Conv2d(C, N, 1, bias=False).double()  # weight (N, C, 1, 1)
 full = nn.Conv2d(C, N, F, padding=1, bias=False).double()
-full.weight.data = pointwise.weight.data * depthwise.weight.data[:, 0]  # (N, C, F, F): w[n, c] = p[n, c] · d[c]
+with torch.no_grad():
+    full.weight.copy_(pointwise.weight * depthwise.weight[:, 0])  # (N, C, F, F): w[n, c] = p[n, c] · d[c]
 x = torch.randn(2, C, 10, 10, dtype=torch.float64)
 gap = (pointwise(depthwise(x)) - full(x)).abs().max().item()
 ranks = [torch.linalg.matrix_rank(conv[:, 0].flatten(1)).item()  # filters of all outputs on channel 0, as rows
-         for conv in (full.weight.data, torch.randn(N, C, F, F, dtype=torch.float64))]
+         for conv in (full.weight.detach(), torch.randn(N, C, F, F, dtype=torch.float64))]
 print(f"as one full convolution: gap {gap:.0e}, rank of the filters on a channel {ranks[0]}, free ones {ranks[1]}")
 assert gap < 1e-12, f"without a nonlinearity between, both should be the same layer, gap {gap:.1e}"
 assert ranks == [1, 9], f"all outputs should share one filter per channel (rank 1), free ones have 9: {ranks}"

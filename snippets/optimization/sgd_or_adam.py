@@ -35,10 +35,10 @@ def run(name, lr, seed):  # test and validation error in percent
 rates = {"SGD": (0.02, 0.05, 0.12, 0.3, 0.75), "Adam": (0.002, 0.005, 0.012, 0.03, 0.075)}  # as many for each, as wide
 final, cost = {}, {}
 for name, style in (("SGD", "o-"), ("Adam", "s--")):
-    tuning = torch.tensor([[run(name, lr, seed)[0] for seed in range(3)] for lr in rates[name]])  # (rates, seeds)
+    tuning = torch.tensor([[run(name, lr, seed)[0] for seed in range(0, 300, 100)] for lr in rates[name]])  # (rates, seeds)
     mean = tuning.mean(1)
     best = rates[name][mean.argmin()]
-    final[name] = torch.tensor([run(name, best, seed)[1] for seed in range(100, 105)])  # five seeds not used so far
+    final[name] = torch.tensor([run(name, best, seed)[1] for seed in range(300, 800, 100)])  # five seeds not used so far
     cost[name] = (mean.max() - mean.min()).item()  # of the worst rate in the sweep
     assert rates[name][0] < best < rates[name][-1], f"{name}: the best rate should lie inside the sweep, it was {best}"
     print(f"{name:4s} best rate {best:5.3f}: test error {final[name].mean():4.1f} % +- {final[name].std():.1f}; "

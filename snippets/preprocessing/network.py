@@ -14,7 +14,7 @@ for optimizer_class in (torch.optim.SGD, torch.optim.Adam):
         best = limit
         for lr in (0.003, 0.03, 0.3):  # tuned for each side: the best of the three counts
             counts = []
-            for seed in range(num_seeds):
+            for seed in range(0, 100 * num_seeds, 100):
                 torch.manual_seed(seed)
                 model = torch.nn.Sequential(torch.nn.Linear(13, 16), torch.nn.Tanh(), torch.nn.Linear(16, 3))
                 optimizer = optimizer_class(model.parameters(), lr=lr)

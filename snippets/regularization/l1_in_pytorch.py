@@ -35,7 +35,7 @@ def train(method, seed):
 
 zeros, small, accuracies, shown = {}, {}, {}, {}
 for method in ("L2", "L1 in the loss", "L1 proximal"):
-    runs = [train(method, seed) for seed in range(3)]
+    runs = [train(method, seed) for seed in range(0, 300, 100)]
     zeros[method] = [(w == 0).sum().item() for w, _ in runs]
     small[method] = [(w.abs() < 2 * lr * penalty).sum().item() for w, _ in runs]
     accuracies[method] = torch.tensor([accuracy for _, accuracy in runs])

@@ -7,7 +7,7 @@ from torch import nn
 
 digits = load_digits()
 images = nn.functional.pad(torch.tensor(digits.images, dtype=torch.float32) / 16, (4, 4, 4, 4))  # (1797, 16, 16)
-factors, rates, seeds, shot = [1, 2.6, 10], [0.006, 0.02, 0.06], (0, 100, 200), 10
+factors, rates, seeds, shot = [1, 2.6, 10], [0.002, 0.006, 0.02, 0.06, 0.2], (0, 100, 200), 10
 
 
 def place(picked):  # each digit at a random position on a canvas of 12 x 12: cut out these rows and columns
@@ -52,6 +52,7 @@ for f, factor in enumerate(factors):
     print(f"rate divided by {factor:4} per layer: accuracy {final[f].mean():.2f} ({final[f].min():.2f} to "
           f"{final[f].max():.2f}), head at {rates[best[f]]}, first layer moved by {moved[f, best[f]].mean():5.1%}")
 gain = final.mean(1) - final[0].mean()  # over one rate for all layers
+assert 0 < best.min() and best.max() < len(rates) - 1, f"each factor's best rate should lie inside the range: {best}"
 assert accuracy[1].mean(2).max() > 0.45, f"fine-tuning should be far above chance, 0.2, is {accuracy[1].mean(2).max():.2f}"
 assert gain.max() < 0.07, f"lower early rates should gain less than 0.07, they gained {gain.max():.2f}"
 assert gain.min() > -0.12, f"and lose less than 0.12, they lost {-gain.min():.2f}"

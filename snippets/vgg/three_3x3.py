@@ -40,7 +40,8 @@ impulse = torch.eye(C, dtype=torch.float64)[:, :, None, None] * torch.zeros(1, 1
 impulse[range(C), range(C), N // 2, N // 2] = 1  # one channel at a time
 response = linear(impulse)[:, :, 4:11, 4:11]  # (C in, C out, 7, 7)
 merged = nn.Conv2d(C, C, 7, bias=False).double()
-merged.weight.data = response.transpose(0, 1).flip(2, 3)
+with torch.no_grad():
+    merged.weight.copy_(response.transpose(0, 1).flip(2, 3))
 x = torch.randn(4, C, N, N, dtype=torch.float64)
 inside, one = (slice(None), slice(None), slice(3, 12), slice(3, 12)), merged(x)  # away from the padded border
 gaps = [((m(x)[inside] - one).norm() / m(x)[inside].norm()).item() for m in (linear, bent)]
