@@ -334,9 +334,9 @@ assert kinds["crowds", 0.5]["missed"] > kinds["crowds", 0.5]["class"], "in crowd
 assert max(easy["double"], easy["stray"]) < easy["class"] / 4, "doubles and strays should be rare"
 
 # %% [markdown]
-# At IoU 0.5 badly placed boxes are rare, and wrong classes lead among the boxes. At 0.75 the same boxes are mostly
-# badly placed. So which kind "dominates" is also a matter of the ruler. In crowds, missed objects come first. Doubles
-# and strays hardly occur.
+# At IoU 0.5 badly placed boxes are rare, and wrong classes lead among the wrong boxes. At 0.75 wrong places lead. So
+# which kind "dominates" is also a matter of the ruler. In crowds at 0.5, missed objects come first. Doubles and strays
+# are rare at 0.5.
 #
 # Here are the worst ones of the first seed: of each kind of box the two with the highest score, and the two largest
 # objects that were missed.
@@ -455,7 +455,7 @@ assert doubles["apart", 1.0] > 20 > doubles["apart", 0.3], "without suppression 
 # <!-- figure: mAP against the limit. Apart: high and flat. Crowds: lower, rising up to limit 0.5, then flat. -->
 # Figure: Mean and range of three seeds. A low limit costs crowds much and objects apart nothing.
 #
-# Apart, no limit is better than another by this measure. In crowds a low limit drops true neighbours. And doing
+# Apart, the limit hardly matters by this measure. In crowds a low limit drops true neighbours. And doing
 # without suppression costs next to no mAP, though doubles appear. One cell owns each object, and the cells beside it
 # are taught to be silent; a double always has a lower score than the hit on its object, so it comes later in the list.
 # A user who shows all boxes above a score sees the doubles all the same.
