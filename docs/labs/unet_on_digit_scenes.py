@@ -400,8 +400,8 @@ assert counts["Dice", "without skips"]["small", "area"] > 1.05, "without skips D
 #
 # What this does not show: where a much longer training without skips would end, or whether a narrower coarsest map
 # would keep the gap open. The masks here follow the brightness of single pixels, which the finest skip hands over as it
-# is. Where texture or a shift of the data misleads the finest map, it may do harm: [@wilm2024] report their best
-# results on three clinical data sets with the uppermost skip removed, and U-Net ahead of the version without any.
+# is. Where texture or a shift of the data misleads the finest map, it may do harm: [@wilm2024] report U-Net ahead of
+# the version without any skips, but their best results, on three clinical data sets too, with the uppermost removed.
 #
 # ### Sources
 #
