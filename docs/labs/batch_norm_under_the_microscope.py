@@ -232,7 +232,7 @@ assert swing[False] > 2.5 * swing[True], f"beta should change more during traini
 #
 # The first meaning is the one in the name: how far the **inputs of a layer drift** when the network takes a step. We take the mean of every channel on 256 fixed images before and after the step, in units of the layer's standard deviation (averaged over its channels).
 #
-# The second is [@santurkar2018, sec. 2]: a layer's gradient before and after the *earlier* layers have taken their step. If the two differ, the layer's own update was computed for a network that no longer exists. We print the distance $\lVert G - G' \rVert$ for the layer's kernel, the same divided by $\lVert G \rVert$, and the cosine between $G$ and $G'$.
+# The second follows [@santurkar2018, sec. 2]: a layer's gradient before and after the *earlier* layers have taken their step. If the two differ, the layer's own update was computed for a network that no longer exists. We print the distance $\lVert G - G' \rVert$ for the layer's kernel, the same divided by $\lVert G \rVert$, and the cosine between $G$ and $G'$.
 
 
 # %%

@@ -2,8 +2,8 @@
 # # A one-pass detector
 #
 # What does a small one-pass detector get wrong, and does a finer grid mend it? On photographs the authors of YOLO
-# found more badly placed boxes than all other mistakes together [@redmon2016, sec. 4.2]. A cell of their grid also has
-# few boxes and only one class, which limits how many near neighbours can be found [@redmon2016, sec. 2.4].
+# found more badly placed boxes than all other mistakes together ([@redmon2016, sec. 4.2]). A cell of their grid also has
+# few boxes and only one class, which limits how many near neighbours can be found ([@redmon2016, sec. 2.4]).
 #
 # This lab trains a detector on scenes of digits, scores it, and sorts its mistakes by kind. It then counts what each
 # kind costs, moves the threshold of non-maximum suppression, and halves the side of the grid's cells. How such a

@@ -127,7 +127,7 @@ def cut_weights(model, rows, criterion, keep):
 # %% [markdown]
 # ## Whole filters
 #
-# A filter of a convolution, or a unit of the hidden layer, is scored by the sum of its absolute weights [@li2017],
+# A filter of a convolution, or a unit of the hidden layer, is scored by the sum of its absolute weights ([@li2017]),
 # within its layer. What is removed here is removed for real: the smaller layers are built, with the rows of this
 # layer and the columns of the next. To see that nothing else changes, the same filters are also silenced in the large
 # network.

@@ -88,7 +88,7 @@ assert thick < 0.2, f"most ink of small digits should be in thin strokes, {thick
 # ## One network with skips, one without
 #
 # The network pools twice, so its coarsest map has 8x8 positions, each for 4x4 pixels. On the way up, the version with
-# skips concatenates the early map of the same size, as U-Net does [@ronneberger2015, sec. 2]. The other gets twice as
+# skips concatenates the early map of the same size, as U-Net does ([@ronneberger2015, sec. 2]). The other gets twice as
 # many upsampled channels instead. The widths of all convolutions are then equal.
 
 # %%
@@ -328,7 +328,7 @@ assert lost["small"] > 2 * lost["large"], f"small digits should lose far more wi
 #
 # ## Cross-entropy or Dice
 #
-# The Dice loss trains on a soft form of the Dice score itself [@milletari2016]. With probabilities $p_{ki}$ and 0-1
+# The Dice loss trains on a soft form of the Dice score itself ([@milletari2016]). With probabilities $p_{ki}$ and 0-1
 # targets $t_{ki}$ of
 # class $k$ at pixel $i$ of the batch, and $K$ classes,
 #

@@ -21,7 +21,7 @@ def steps_to_25_percent(name, start, lr, seed):  # of a four-layer network, 8x8 
     model = torch.nn.Sequential(conv1, act(), conv2, act(), conv3, act(), torch.nn.Flatten(), torch.nn.Linear(64, 10))
     if start == "scaled weights":  # variance gain² / fan-in, which is He's initialization for ReLU
         for p in model.parameters():
-            torch.nn.init.normal_(p, std=gain / p[0].numel() ** 0.5) if p.dim() > 1 else torch.nn.init.zeros_(p)
+            torch.nn.init.normal_(p, std=gain / p[0].numel() ** 0.5 if p.dim() > 1 else 0)  # biases 0
     optimizer = torch.optim.SGD(model.parameters(), lr=lr)
     for step in range(1, max_steps + 1):
         batch = torch.randint(len(y), (64,))

@@ -23,7 +23,8 @@ for (name, (scale, power, shift)), style in zip(starts.items(), ("o-", "s--", "^
     for _ in range(num_layers):
         n = h.shape[1]
         z = h @ (scale * n ** power * torch.randn(n, width)) + shift * torch.randn(width)  # (500, 256)
-        z.requires_grad_() if not before else z.retain_grad()
+        z.requires_grad_()  # the first one would need no gradient
+        z.retain_grad()
         h = torch.tanh(z)
         before.append(z)
     logits = h @ (torch.randn(width, 10) / width ** 0.5)  # a calm last layer, so that only the hidden ones differ

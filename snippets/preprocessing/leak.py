@@ -45,5 +45,6 @@ plt.show()
 assert worst < 1, f"the recovered picture should be right to one grey level, it was off by {worst:.2f}"
 shift = np.abs(apart["training mean"]).min()
 assert shift > 0.3, f"the other photograph should be off by over 0.3 in every channel, it is by {shift:.2f}"
+# The other two follow from the algebra, and this holds the columns above to it.
 assert np.allclose(apart["pooled mean"], apart["training mean"]), "a pooled mean should move both sides alike"
 assert np.allclose(apart["each its own mean"], 0), f"its own mean should hide the shift, {apart['each its own mean']}"

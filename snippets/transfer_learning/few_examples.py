@@ -8,7 +8,7 @@ from torch import nn
 
 digits = load_digits()
 images = nn.functional.pad(torch.tensor(digits.images, dtype=torch.float32) / 16, (4, 4, 4, 4))  # (1797, 16, 16)
-names, shots, rates, seeds = ["from scratch", "frozen", "fine-tuned"], [1, 3, 10, 30], [0.003, 0.01, 0.03], (0, 100, 200)
+names, shots, rates, seeds = ["from scratch", "frozen", "fine-tuned"], [1, 3, 10, 30], [0.003, 0.01, 0.03, 0.1], (0, 100, 200)
 
 
 def place(picked):  # each digit at a random position on a canvas of 12 x 12: cut out these rows and columns
