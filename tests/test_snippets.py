@@ -2,6 +2,7 @@
 
 import ast
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,29 @@ ROOT = Path(__file__).parent.parent
 SHOWN = {fence.snippet: fence.question for page in read_site(ROOT) for fence in page.fences}
 SNIPPETS = sorted((ROOT / "snippets").rglob("*.py"))
 ALLOWED = set(sys.stdlib_module_names) | {"numpy", "torch", "matplotlib", "sklearn"}
+
+
+def seeds(tree: ast.AST) -> list[tuple[str, ast.expr]]:
+    """What each name of a snippet runs over or is set to, where it can be read off: ("seed", range(0, 300, 100))."""
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.For | ast.comprehension):
+            counted = isinstance(node.iter, ast.Call) and ast.unparse(node.iter.func) == "enumerate"
+            target = node.target.elts[-1] if counted and isinstance(node.target, ast.Tuple) else node.target
+            found.append((ast.unparse(target), node.iter.args[0] if counted else node.iter))
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple) and isinstance(node.value, ast.Tuple):
+            found += [(ast.unparse(name), value) for name, value in zip(node.targets[0].elts, node.value.elts, strict=True)]
+        elif isinstance(node, ast.Assign):
+            found.append((ast.unparse(node.targets[0]), node.value))
+    return [(name, value) for name, value in found if name in ("seed", "seeds")]
+
+
+def near(values: ast.expr) -> bool:
+    """Whether seeds are so near each other that a shift of all by 1 to 10 brings some of them back."""
+    if isinstance(values, ast.Call) and ast.unparse(values.func) == "range":
+        return len(values.args) < 3 or (isinstance(values.args[2], ast.Constant) and values.args[2].value <= 10)
+    numbers = [e.value for e in values.elts if isinstance(e, ast.Constant)] if isinstance(values, ast.Tuple | ast.List) else []
+    return any(0 < b - a <= 10 for a, b in pairwise(sorted(numbers)))
 
 
 def faults(source: str) -> list[str]:
@@ -37,6 +61,11 @@ def faults(source: str) -> list[str]:
             for name in names
             if name.partition(".")[0] not in ALLOWED
         ]
+    found += [
+        f"line {values.lineno}: `{ast.unparse(values)}`: a shift by 1 to 10 brings seeds back; take range(0, 300, 100)"
+        for _, values in seeds(tree)
+        if near(values)
+    ]
     found += [f"line {n} is not filled in: {x.strip()}" for n, x in enumerate(source.splitlines(), 1) if "TODO" in x]
     found += [f"line {n}: {len(x)} characters, at most 130" for n, x in enumerate(source.splitlines(), 1) if len(x) > 130]
     return found
@@ -58,6 +87,9 @@ def test_a_snippet_states_its_claim_and_asserts_it(path: Path) -> None:
         ('"""Two\nlines."""\nassert 1 == 1, "m"\n', "expected a docstring of one line"),
         ('"""Claim."""\nx = 1\n', "asserts nothing"),
         ('"""Claim."""\nassert 1 == 1\n', "line 2: this assertion has no message"),
+        ('"""Claim."""\nfor n, seed in enumerate(range(3)):\n    assert n < 3, "m"\n', "line 2: `range(3)`: a shift by 1 to 10"),
+        ('"""Claim."""\nfor seed in range(0, 30, 10):\n    assert seed < 30, "m"\n', "line 2: `range(0, 30, 10)`: a shift"),
+        ('"""Claim."""\nx, seeds = 1, (0, 5)\nassert x, "m"\n', "line 2: `(0, 5)`: a shift by 1 to 10"),
         ('"""Claim."""\nassert (1 == 2, "m"), "m"\n', "line 2: this assertion cannot fail"),
         ('"""Claim."""\nimport torchvision\nassert 1 == 1, "m"\n', "line 2: imports torchvision"),
         ('"""Claim."""\nx = 1  # TODO: more\nassert x == 1, "m"\n', "line 2 is not filled in: x = 1  # TODO: more"),

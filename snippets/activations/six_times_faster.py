@@ -7,7 +7,7 @@ digits = load_digits()
 x = torch.tensor(digits.images, dtype=torch.float32)[:, None]  # (1797, 1, 8, 8)
 x = (x - x.mean()) / x.std()
 y = torch.tensor(digits.target)
-max_steps, seeds = 120, range(3)
+max_steps, seeds = 120, range(0, 300, 100)
 activations = {"ReLU": (torch.nn.ReLU, 2 ** 0.5), "tanh": (torch.nn.Tanh, 5 / 3), "sigmoid": (torch.nn.Sigmoid, 4.0)}
 rates = {"PyTorch default": {"ReLU": (0.15, 0.3, 0.6, 1.2), "tanh": (0.3, 0.6, 1.2, 2.4), "sigmoid": (1, 4, 16)},
          "scaled weights": {"ReLU": (0.08, 0.15, 0.3, 0.6), "tanh": (0.15, 0.3, 0.6, 1.2),

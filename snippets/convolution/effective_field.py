@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-depths, seeds, channels, N = (2, 4, 8, 16), range(8), 8, 41
+depths, seeds, channels, N = (2, 4, 8, 16), range(0, 800, 100), 8, 41
 energy = torch.zeros(len(depths), N, N)
 for row, depth in enumerate(depths):
     for seed in seeds:

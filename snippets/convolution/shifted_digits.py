@@ -7,7 +7,7 @@ from torch import nn
 digits = load_digits()
 x = torch.tensor(digits.images, dtype=torch.float32)[:, None] / 16  # (1797, 1, 8, 8)
 y = torch.tensor(digits.target)
-seeds, shifts, lr, batch_size = range(3), range(4), 0.005, 32
+seeds, shifts, lr, batch_size = range(0, 300, 100), range(4), 0.005, 32
 
 
 def place(images, shift):  # onto a canvas of 12 rows and 14 columns, `shift` pixels right of its centre
@@ -29,7 +29,7 @@ def build(name):
 
 names = ["fully connected", "conv, flattened", "conv, stride 2, global pool", "conv, stride 1, global pool"]
 accuracy = torch.zeros(len(names), len(seeds), len(shifts))
-for seed in seeds:
+for n, seed in enumerate(seeds):
     torch.manual_seed(seed)
     order = torch.randperm(len(y))
     train, test = order[:1000], order[1000:1300]
@@ -44,7 +44,7 @@ for seed in seeds:
             optimizer.step()
         for shift in shifts:
             with torch.no_grad():
-                accuracy[row, seed, shift] = (model(place(x[test], shift)).argmax(1) == y[test]).float().mean()
+                accuracy[row, n, shift] = (model(place(x[test], shift)).argmax(1) == y[test]).float().mean()
 
 for name, a, style in zip(names, accuracy, ("o-", "s--", "D:", "^-."), strict=True):
     parameters = sum(p.numel() for p in build(name).parameters())

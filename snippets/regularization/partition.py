@@ -6,7 +6,7 @@ from sklearn.datasets import make_moons
 
 torch.manual_seed(0)
 decays, num_seeds, width = [0.0, 1e-3, 3e-3, 1e-2, 3e-2], 10, 32
-moons = [make_moons(1060, noise=0.35, random_state=100 * seed) for seed in range(num_seeds)]
+moons = [make_moons(1060, noise=0.35, random_state=seed) for seed in range(0, 100 * num_seeds, 100)]
 x = torch.stack([torch.tensor(m[0], dtype=torch.float32) for m in moons]).repeat(len(decays), 1, 1)  # (50, 1060, 2)
 y = torch.stack([torch.tensor(m[1], dtype=torch.float32) for m in moons]).repeat(len(decays), 1)  # (50, 1060)
 train_x, train_y, test_x, test_y = x[:, :60], y[:, :60], x[:, 60:], y[:, 60:]
