@@ -31,7 +31,7 @@ class Anchors(Treeprocessor):
 
 
 class Answers(Treeprocessor):
-    """Puts what follows a question into an element of its own, which a browser lays out when it comes near to being seen.
+    """Puts what follows a question, or a topic of the index, into an element of its own, which a browser lays out when it comes near to being seen.
 
     Its style says how high it will be: characters of prose, paragraphs and rows, lines of code and output, figures.
     """
@@ -47,7 +47,7 @@ class Answers(Treeprocessor):
             text = "".join(text for element in section for text in element.itertext())
             stored = [str(self.md.htmlStash.rawHtmlBlocks[int(n)]) for n in HTML_PLACEHOLDER_RE.findall(text)]
             rooms = [room for block in stored if (room := ROOM.search(block))]
-            if not rooms:
+            if not rooms and [element.tag for element in section] != ["table"]:  # or a list of the index
                 continue
             lines, figures = (sum(int(room[n]) for room in rooms) for n in (1, 2))
             parts = sum(element.tag in PARTS for top in section for element in top.iter())

@@ -59,7 +59,7 @@ for (const form of document.querySelectorAll(".index-filter")) {
         left += fits;
       }
       heading.hidden = left === 0;
-      (table.closest(".md-typeset__scrollwrap") ?? table).hidden = left === 0;
+      (table.closest(".answer") ?? table).hidden = left === 0;
       shown += left;
     }
     form.querySelector("output").textContent = `${shown} shown`;
