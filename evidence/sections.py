@@ -31,7 +31,7 @@ class Anchors(Treeprocessor):
 
 
 class Answers(Treeprocessor):
-    """Puts what follows a question, or a topic of the index, into an element of its own, which a browser lays out when it comes near to being seen.
+    """Puts what follows a question, or a topic of the index, into an element that a browser lays out when it comes near.
 
     Its style says how high it will be: characters of prose, paragraphs and rows, lines of code and output, figures.
     """
