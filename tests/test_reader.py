@@ -315,7 +315,7 @@ def test_nothing_of_an_answer_is_cut_off_at_its_edges(browser, origin, width) ->
         found |= {address: out} if (out := page.evaluate(cut)) else {}
     assert found == {}
     page.goto(f"{origin}/training/batch-normalization/")
-    page.add_style_tag(content=".answer { content-visibility: visible !important; margin-inline: 0; padding-inline: 0; }")
+    page.add_style_tag(content=".answer { content-visibility: visible !important; margin: 0 !important; padding: 0 !important; }")
     assert page.evaluate(cut), "a table that stands out is noticed"
     page.close()
 
