@@ -23,7 +23,7 @@ for (name, (scale, power, shift)), style in zip(starts.items(), ("o-", "s--", "^
     for _ in range(num_layers):
         n = h.shape[1]
         z = h @ (scale * n ** power * torch.randn(n, width)) + shift * torch.randn(width)  # (500, 256)
-        z.requires_grad_()  # the first one would need no gradient
+        z.requires_grad_()  # asked for by hand, since there are no parameters here
         z.retain_grad()
         h = torch.tanh(z)
         before.append(z)

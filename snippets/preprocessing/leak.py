@@ -31,7 +31,7 @@ ways = {"training mean": (train_mean, train_mean), "pooled mean": (pooled_mean, 
         "each its own mean": (train_mean, test_mean)}  # subtracted from training and from test pictures
 apart = {}
 for name, (from_train, from_test) in ways.items():
-    train_at, test_at = (train_mean - from_train) / std, (test_mean - from_test) / std
+    train_at, test_at = [((x - mean) / std).mean((0, 1, 2)) for x, mean in ((train_x, from_train), (test_x, from_test))]
     apart[name] = test_at - train_at
     print(f"{name:17s}: green channel of training pictures at {train_at[1]:5.2f}, of test pictures at {test_at[1]:5.2f}")
 
@@ -45,6 +45,5 @@ plt.show()
 assert worst < 1, f"the recovered picture should be right to one grey level, it was off by {worst:.2f}"
 shift = np.abs(apart["training mean"]).min()
 assert shift > 0.3, f"the other photograph should be off by over 0.3 in every channel, it is by {shift:.2f}"
-# The other two follow from the algebra, and this holds the columns above to it.
 assert np.allclose(apart["pooled mean"], apart["training mean"]), "a pooled mean should move both sides alike"
 assert np.allclose(apart["each its own mean"], 0), f"its own mean should hide the shift, {apart['each its own mean']}"
