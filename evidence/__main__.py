@@ -1,33 +1,11 @@
 """The commands behind the Makefile: serve, publish and new-question."""
 
 import argparse
-import os
-import shutil
 from pathlib import Path
 
-from evidence.exports import export_site
-from evidence.labs import read_labs
-from evidence.new_question import new_question
-from evidence.serve import serve
-
-
-def publish(root: Path, site: Path) -> None:
-    """Put the snippets and the labs beside the built pages, so that they can be downloaded.
-
-    A lab's page that the engine has not built is exported.
-    """
-    if (root / "snippets").is_dir():
-        shutil.copytree(root / "snippets", site / "snippets", dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
-    export_site(root, site, os.environ.get("SITE_URL", ""))
-    for lab in read_labs(root):
-        folder = site / "labs" / Path(lab.path).stem
-        folder.mkdir(parents=True, exist_ok=True)
-        shutil.copy(root / lab.path, folder)
-        if not (folder / "index.html").exists():
-            from evidence.lab_pages import export  # nbconvert is slow to import
-
-            (folder / "index.html").write_text(export(root)[folder.name], encoding="utf-8")
-            shutil.copy(root / ".evidence" / "labs" / f"{folder.name}.ipynb", folder)
+from evidence.fronts.new_question import new_question
+from evidence.fronts.publish import publish
+from evidence.fronts.serve import serve
 
 
 def main() -> None:

@@ -12,10 +12,10 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
-from evidence.pages import read_site
-from evidence.records import Records
-from evidence.runner import THREADS, Runner, cores
-from evidence.sandbox import Job
+from evidence.read.pages import read_site
+from evidence.records.store import Records
+from evidence.run.job import Job
+from evidence.run.pool import THREADS, Runner, cores
 
 ROOT = Path(__file__).parent.parent
 ENV = os.environ | dict.fromkeys(THREADS, "1") | {"MPLBACKEND": "Agg", "NO_MKDOCS_2_WARNING": "true"}

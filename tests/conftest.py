@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Error, sync_playwright
 
-from evidence.labs import read_labs
-from evidence.pages import read_site
+from evidence.read.labs import read_labs
+from evidence.read.pages import read_site
 
 ROOT = Path(__file__).parent.parent
 BIB = "@article{euler1748, title={Introductio}, author={Leonhard Euler}, journal={Lausanne}, year={1748}, url={https://e.org}}"
@@ -81,7 +81,7 @@ def build(engine: str, folder: Path) -> Path:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site as `make site` leaves it."""
-    from evidence.__main__ import publish
+    from evidence.fronts.publish import publish
 
     built = build("mkdocs", tmp_path_factory.mktemp("mkdocs"))
     publish(ROOT, built)
@@ -90,7 +90,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def zensical_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    from evidence.__main__ import publish
+    from evidence.fronts.publish import publish
 
     built = build("zensical", tmp_path_factory.mktemp("zensical"))
     publish(ROOT, built)

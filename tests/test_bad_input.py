@@ -266,8 +266,8 @@ def test_a_second_run_of_a_red_book_stays_red(report, shared_book):
 
 
 def test_an_endless_loop_ends_at_the_limit_with_its_line():
-    from evidence.runner import Runner
-    from evidence.sandbox import Job
+    from evidence.run.job import Job
+    from evidence.run.pool import Runner
 
     loop = Job(
         "loop.py", "x = 0\nwhile True:\n    x += 1\n", (("loop.py", 1), ("loop.py", 2), ("loop.py", 3)), "salt", cpu_seconds=1

@@ -17,12 +17,12 @@ import pytest
 from conftest import BIB
 from PIL import Image
 
-import evidence.footers
-import evidence.records
-from evidence.drawings import drawing
+import evidence.records.store
+import evidence.render.furniture
 from evidence.errors import EvidenceError
-from evidence.extension import EvidenceExtension
-from evidence.pages import read_site
+from evidence.read.pages import read_site
+from evidence.render.drawing import drawing
+from evidence.render.extension import EvidenceExtension
 
 SNIPPET = '"""One plus one is two."""\nx = 1 + 1\n\n\nprint(f"{x} <three>")\nassert x == 2, "one plus one should be two"\n'
 PAGE = '# Page\n\n## Is it two? { #two }\n\n```python\n--8<-- "snippets/two.py"\n```\n\n### Why\n\nBecause $1 + 1 = 2$.\n'
@@ -78,7 +78,7 @@ def test_below_an_answer_stand_its_date_and_the_ways_to_mend_it(convert, ran) ->
         subprocess.run(
             [*git, *command], cwd=ran.root, check=True, env=os.environ | {"GIT_COMMITTER_DATE": "2001-02-03T04:05:06Z"}
         )
-    evidence.footers._changes.cache_clear()
+    evidence.render.furniture._changes.cache_clear()
     html = unescape(convert(repository="https://x.org/r"))
     for expected in (
         'href="https://x.org/r/edit/main/docs/page.md#L3"',
@@ -88,7 +88,7 @@ def test_below_an_answer_stand_its_date_and_the_ways_to_mend_it(convert, ran) ->
     ):
         assert expected in html, expected
     shutil.rmtree(ran.root / ".git")
-    evidence.footers._changes.cache_clear()
+    evidence.render.furniture._changes.cache_clear()
     assert "question-footer" not in convert(), "neither a date nor a repository is known"
 
 
@@ -268,14 +268,14 @@ def test_changed_code_makes_the_record_stale(convert, ran) -> None:
 
 
 def test_another_torch_makes_the_record_stale(convert, monkeypatch) -> None:
-    now = evidence.records.versions() | {"torch": "9.9.9"}
-    monkeypatch.setattr(evidence.records, "versions", lambda: now)
+    now = evidence.records.store.versions() | {"torch": "9.9.9"}
+    monkeypatch.setattr(evidence.records.store, "versions", lambda: now)
     with pytest.raises(EvidenceError, match=r"its record is stale: it is of torch 2\.[\d.]+(\+cpu)?, now 9\.9\.9"):
         convert()
 
 
 def test_other_machinery_makes_the_record_stale(convert, monkeypatch) -> None:
-    monkeypatch.setattr(evidence.records, "_machinery", lambda: "other")
+    monkeypatch.setattr(evidence.records.store, "_machinery", lambda: "other")
     with pytest.raises(EvidenceError, match="its record is stale"):
         convert()
 

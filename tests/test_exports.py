@@ -14,10 +14,10 @@ from conftest import BIB, ROOT
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from evidence.exports import export_site
-from evidence.pages import read_site
-from evidence.questions import questions
-from evidence.runner import THREADS, cores
+from evidence.export.site import export_site
+from evidence.read.pages import read_site
+from evidence.read.questions import questions
+from evidence.run.pool import THREADS, cores
 
 SNIPPET = '''"""One plus one is two."""
 import matplotlib.pyplot as plt

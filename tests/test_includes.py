@@ -6,7 +6,7 @@ import markdown
 import pytest
 from pymdownx.snippets import SnippetExtension
 
-from evidence.includes import expand
+from evidence.read.includes import expand
 
 FILES = {
     "snippets/whole.py": "x = 1\n\ny = 2\n",

@@ -8,8 +8,8 @@ import sys
 import pytest
 from conftest import BIB, QUIET, ROOT, Book
 
-from evidence.labs import read_lab, read_labs
-from evidence.records import Records
+from evidence.read.labs import read_lab, read_labs
+from evidence.records.store import Records
 
 LAB = """# %% [markdown]
 # # A lab

@@ -2,8 +2,8 @@
 
 import re
 
-from evidence.runner import Runner
-from evidence.sandbox import Job
+from evidence.run.job import Conditions, Job
+from evidence.run.pool import Runner
 
 SOURCES = {
     "torch": "import torch\ntorch.manual_seed(3)\nprint(torch.rand(1).item())\n",
@@ -19,7 +19,7 @@ SOURCES = {
 
 
 def job(code: str, shift: int) -> Job:
-    return Job("s.py", code, tuple(("s.py", n) for n in range(1, code.count("\n") + 1)), "salt", shift)
+    return Job("s.py", code, tuple(("s.py", n) for n in range(1, code.count("\n") + 1)), "salt", Conditions(shift=shift))
 
 
 def test_a_shift_of_n_is_the_seed_plus_n_in_every_library() -> None:

@@ -9,11 +9,11 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from evidence.citations import sources
-from evidence.footers import synonyms
-from evidence.labs import read_labs
-from evidence.pages import Page, read_site
-from evidence.questions import cited_keys
+from evidence.read.labs import read_labs
+from evidence.read.pages import Page, read_site
+from evidence.read.questions import cited_keys
+from evidence.read.sources import sources
+from evidence.read.words import synonyms
 
 ROOT = Path(__file__).parent.parent
 PAGES = [page for page in read_site(ROOT) if any(heading.level == 2 for heading in page.headings)]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from evidence.pages import read_site
+from evidence.read.pages import read_site
 
 ROOT = Path(__file__).parent.parent
 SHOWN = {fence.snippet: fence.question for page in read_site(ROOT) for fence in page.fences}

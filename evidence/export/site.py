@@ -9,11 +9,12 @@ from typing import Any
 
 import nbformat
 
-from evidence.citations import CITATION, ONE, Source, sources
-from evidence.footers import synonyms
-from evidence.pages import Fence, Page, read_site
-from evidence.questions import DIRECTIVE, EXPLORER, expand_directive, questions
-from evidence.records import Record, Records
+from evidence.read.pages import Fence, Page, read_site
+from evidence.read.questions import DIRECTIVE, EXPLORER, questions
+from evidence.read.sources import CITATION, ONE, Source, sources
+from evidence.read.words import synonyms
+from evidence.records.store import Record, Records
+from evidence.render.lists import expand_directive
 
 HEADING_ID = re.compile(r"^(#{1,6} .*?)\s*\{[^}]*\}\s*$")
 NODE: Any = nbformat.NotebookNode

@@ -6,11 +6,11 @@ import time
 from concurrent.futures import Future
 from pathlib import Path
 
-from evidence.labs import FOLDER, cells_fault, read_labs
-from evidence.pages import Fence, Page, read_site
-from evidence.records import Records, digest, job_of
-from evidence.runner import Runner
-from evidence.sandbox import Outcome
+from evidence.read.labs import FOLDER, cells_fault, read_labs
+from evidence.read.pages import Fence, Page, read_site
+from evidence.records.store import Records, digest, job_of
+from evidence.run.job import Outcome
+from evidence.run.pool import Runner
 
 POLL_SECONDS = 0.2
 

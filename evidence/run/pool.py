@@ -15,8 +15,8 @@ from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Any
 
-from evidence import sandbox
-from evidence.sandbox import Job, Outcome
+from evidence.run import sandbox
+from evidence.run.job import OUTPUT_BYTES, Job, Outcome
 
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
@@ -30,7 +30,7 @@ class Runner:
         os.environ["MPLBACKEND"] = "Agg"
         method = "spawn" if sys.platform == "win32" else "forkserver"
         self._context: BaseContext = multiprocessing.get_context(method)
-        self._context.set_forkserver_preload(["evidence.preload"])
+        self._context.set_forkserver_preload(["evidence.run.preload"])
         self._pool = ThreadPoolExecutor(workers or cores())
         self._running: set[Any] = set()
 
@@ -125,9 +125,9 @@ def _read_streams(folder: Path, outcome: Outcome) -> None:
         file = folder / name
         data = file.read_bytes() if file.exists() else b""
         fault = ""
-        if len(data) > sandbox.OUTPUT_BYTES:
-            fault = f"printed {len(data):,} bytes to {name}; a page shows at most {sandbox.OUTPUT_BYTES:,}"
-            data = data[: sandbox.OUTPUT_BYTES]
+        if len(data) > OUTPUT_BYTES:
+            fault = f"printed {len(data):,} bytes to {name}; a page shows at most {OUTPUT_BYTES:,}"
+            data = data[:OUTPUT_BYTES]
         try:
             text = data.decode("utf-8", errors="replace" if fault else "strict")
         except UnicodeDecodeError as error:

@@ -1,48 +1,16 @@
-"""The questions of the site, read off its pages: the index, the verdicts and the references are built from them."""
+"""What is generated from the questions of the site: the index, the verdicts, the open questions and the references."""
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
 from html import escape
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from evidence.citations import ONE, sources
-from evidence.glossary import listed
-from evidence.labs import read_labs
-from evidence.pages import Fence, Heading, Page
-from evidence.records import Records
-
-VERDICTS = {"holds.": "holds", "holds when": "holds when …", "does not hold": "does not hold"}
-CITED = re.compile(r"\[(@[^\]]+)\]")
-EXPLORER = re.compile(r"^<!-- explorer: ([a-z-]+) -->\s*$")
-DIRECTIVE = re.compile(r"^<!-- generate: (questions|verdicts|open|references|glossary) -->\s*$")
-
-
-@dataclass
-class Question:
-    """A section of a page: a question, its answer and its evidence."""
-
-    page: str
-    topic: str
-    id: str
-    title: str
-    answer: str
-    verdict: str  # one of VERDICTS, or "" where the question is no claim of the notes
-    status: str  # answered, contested or open
-    note: str  # what follows the status: what is known, what would settle it
-    line: int  # of its heading
-    end: int  # index of the expanded line behind its last
-    fences: list[Fence] = field(default_factory=list)
-    cited: list[str] = field(default_factory=list)
-
-    def link(self, start: str, text: str) -> str:
-        """A Markdown link to this question from a page."""
-        return f"[{text}]({_way(start, self.page)}#{self.id})"
-
-
-def _way(start: str, page: str) -> str:
-    """The relative link from one page to another."""
-    return "../" * (len(PurePosixPath(start).parts) - 2) + PurePosixPath(page).relative_to("docs").as_posix()
+from evidence.read.labs import read_labs
+from evidence.read.pages import Page
+from evidence.read.questions import VERDICTS, Question, cited_keys, questions, way
+from evidence.read.sources import sources
+from evidence.records.store import Records
+from evidence.render.glossary import listed
 
 
 def _lab(lab: Page) -> tuple[str, set[str]]:
@@ -50,49 +18,6 @@ def _lab(lab: Page) -> tuple[str, set[str]]:
     texts = [line.text for line in lab.lines]
     title = next((text[2:].strip() for text in texts if text.startswith("# ")), lab.path)
     return title, cited_keys("\n".join(texts))
-
-
-def cited_keys(text: str) -> set[str]:
-    """The keys of all citations of a text."""
-    return {one[1] for group in CITED.finditer(text) for one in ONE.finditer(group[1])}
-
-
-def questions(pages: list[Page]) -> list[Question]:
-    """Every question of the site: a heading of level 2 with an id, under which something runs."""
-    found = []
-    for page in pages:
-        texts = [line.text if line.path == page.path else "" for line in page.lines]
-        topic = next((text[2:].strip() for text in texts if text.startswith("# ")), page.path)
-        starts = [
-            (k, h)
-            for h in page.headings
-            if h.level == 2
-            for k, x in enumerate(page.lines)
-            if (x.path, x.number) == (page.path, h.line)
-        ]
-        ends = [k for k, _ in starts[1:]] + [len(texts)]
-        for (start, heading), end in zip(starts, ends, strict=False):
-            fences = [fence for fence in page.fences if start < fence.first < end]
-            if fences:
-                body = "\n".join(texts[start + 1 : end])
-                found.append(_question(page.path, topic, heading, end, body, fences))
-    return found
-
-
-def _question(page: str, topic: str, heading: Heading, end: int, body: str, fences: list[Fence]) -> Question:
-    verdict = status = note = answer = ""
-    for paragraph in re.split(r"\n\s*\n", body.strip()):
-        if paragraph.startswith("**Verdict: "):
-            said = paragraph.removeprefix("**Verdict: ").lower()
-            verdict = next((shown for start, shown in VERDICTS.items() if said.startswith(start)), "")
-        elif match := re.match(r"\*\*Status: (contested|open)\.\*\*\s*(.*)", paragraph, re.S):
-            status, note = match[1], " ".join(match[2].split())
-        elif not answer and paragraph[0] not in "#`<|":
-            answer = " ".join(paragraph.split())
-    cited = list(dict.fromkeys(one[1] for group in CITED.finditer(body) for one in ONE.finditer(group[1])))
-    return Question(
-        page, topic, heading.id, heading.title, answer, verdict, status or "answered", note, heading.line, end, fences, cited
-    )
 
 
 def expand_directive(kind: str, start: str, pages: list[Page], root: Path) -> list[str]:
@@ -181,7 +106,7 @@ def _references(asked: list[Question], start: str, root: Path) -> list[str]:
     labs = {lab.path: _lab(lab) for lab in read_labs(root)}
     for key, source in sorted(sources(root).items(), key=lambda item: item[1].label.casefold()):  # as pages name them
         links = [q.link(start, q.id) for q in asked if key in q.cited]
-        links += [f"[{title}]({_way(start, path)})" for path, (title, cited) in labs.items() if key in cited]
+        links += [f"[{title}]({way(start, path)})" for path, (title, cited) in labs.items() if key in cited]
         uses = "; ".join(links)
         cited = f" Cited by {uses}." if uses else ""
         out.append(f"- {source.authors}: [{source.title}]({source.url}). {source.venue}, {source.year}.{cited}")

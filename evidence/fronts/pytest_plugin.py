@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from evidence.items import STATE, PageFile, Snippet, State
-from evidence.labs import MOST_SHIFTS, is_lab
-from evidence.pages import Fence
-from evidence.records import digest, job_of
-from evidence.runner import Runner
-from evidence.sandbox import Outcome
+from evidence.fronts.pytest_items import STATE, PageFile, Snippet, State
+from evidence.read.labs import MOST_SHIFTS, is_lab
+from evidence.read.pages import Fence
+from evidence.records.store import digest, job_of
+from evidence.run.job import Conditions, Outcome
+from evidence.run.pool import Runner
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -67,7 +67,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     planned = {address: _shifts(fence, state.shifts) for address, fence in longest_first}
     total = sum(len(shifts) for shifts in planned.values())
     for address, fence in longest_first:
-        state.futures[address] = [state.runner.submit(job_of(fence, shift)) for shift in planned[address]]
+        state.futures[address] = [state.runner.submit(job_of(fence, Conditions(shift=shift))) for shift in planned[address]]
         for future in state.futures[address]:
             future.add_done_callback(partial(_tell, report, done, total))
 
@@ -83,7 +83,7 @@ def _tell(report: Any, done: list[Outcome], total: int, future: "Future[Outcome]
         return
     outcome = future.result()
     done.append(outcome)
-    shift = f" shift {outcome.job.shift}" if outcome.job.shift else ""
+    shift = f" shift {outcome.job.conditions.shift}" if outcome.job.conditions.shift else ""
     verdict = f"FAILED: {outcome.failure}" if outcome.failure else "passed"
     report.write_line(f"[{len(done):{len(str(total))}}/{total}] {outcome.job.name}{shift} {outcome.seconds:.1f} s {verdict}")
 

@@ -12,15 +12,10 @@ import time
 import traceback
 import types
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Any
 
-CPU_SECONDS = 60
-WALL_SECONDS = 240  # machines are busy: the clock on the wall is only the last resort
-MEMORY_BYTES = 6 * 2**30
-FILE_BYTES = 64 * 2**20
-OUTPUT_BYTES = 100_000
+from evidence.run.job import FILE_BYTES, MEMORY_BYTES, Job, Outcome
 
 WRITES = {"os.mkdir", "os.remove", "os.rmdir", "os.truncate", "os.chmod", "os.chown", "os.utime"}
 MOVES = {"os.rename", "os.link", "os.symlink"}
@@ -38,48 +33,18 @@ class Overtime(BaseException):
     """A snippet used up its CPU time; a BaseException, so that no `except Exception` swallows it."""
 
 
-@dataclass(frozen=True)
-class Job:
-    """One snippet to run."""
-
-    name: str  # the snippet's file, or page:line
-    code: str
-    origin: tuple[tuple[str, int], ...]  # for each line of code, the file and line where it was written
-    salt: str  # for the ids in its figures
-    shift: int = 0  # added to every seed
-    cpu_seconds: int = CPU_SECONDS
-    wall_seconds: int = WALL_SECONDS
-    cells: tuple[int, ...] = ()  # of a lab: how many lines of the code are each cell's
-
-
-@dataclass
-class Outcome:
-    """What came of a job. `failure` is "" where it passed."""
-
-    job: Job
-    failure: str = ""  # one line: what went wrong
-    where: tuple[str, int] = ("", 0)  # file and line of the failure
-    trace: str = ""
-    stdout: str = ""
-    stderr: str = ""
-    figures: list[str] = field(default_factory=list)
-    seconds: float = 0.0  # CPU time
-    ends: list[tuple[int, int]] = field(default_factory=list)  # after each cell: bytes printed, figures drawn so far
-    cells: list[tuple[str, int]] = field(default_factory=list)  # of a lab: what each cell printed, how many figures it drew
-
-
 def main(job: Job, work: str, connection: "Connection[Any, Any]") -> None:
     """Run the job in `work` (an empty folder, beside which stdout and stderr are written) and send its Outcome."""
     outcome = Outcome(job)
     _confine(work, job.cpu_seconds)
     import torch
 
-    from evidence.figures import Collector
-    from evidence.reseed import shift_seeds
+    from evidence.run.figures import Collector
+    from evidence.run.seeds import shift_seeds
 
     torch.set_num_threads(1)
     collector = Collector(job.salt)
-    shift_seeds(job.shift)
+    shift_seeds(job.conditions.shift)
     module = types.ModuleType("__main__")  # as under `python file.py`: guarded bodies run, classes pickle
     module.__file__ = job.name
     sys.modules["__main__"] = module

@@ -9,15 +9,9 @@ from markdown import Markdown
 from markdown.extensions.abbr import AbbrExtension
 from markdown.treeprocessors import Treeprocessor
 
-FILE = "docs/glossary.md"
-TERM = re.compile(r"^\*\[(?P<term>[^\]]+)\]: (?P<meaning>.+)$", re.M)
+from evidence.read.words import terms
+
 UNMARKED = {"a", "abbr", "code", "h1", "h2", "h3", "h4", "strong", "th"}
-
-
-def terms(root: Path) -> dict[str, str]:
-    """The meaning of each term; none where there is no glossary."""
-    file = root / FILE
-    return dict(TERM.findall(file.read_text(encoding="utf-8"))) if file.exists() else {}
 
 
 def listed(root: Path) -> list[str]:

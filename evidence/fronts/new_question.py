@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from evidence.errors import EvidenceError
-from evidence.pages import read_site
+from evidence.read.pages import read_site
 
 SECTION = """
 ## {ask} {{ #{id} }}

@@ -9,12 +9,10 @@ from html import escape
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote, urlencode
 
-from evidence.errors import EvidenceError
-from evidence.pages import Page
-from evidence.questions import Question
+from evidence.read.pages import Page
+from evidence.read.questions import Question
 
 WORDS_A_MINUTE, LINES_A_MINUTE = 220, 40  # of prose, of code
-SYNONYMS = "docs/synonyms.txt"
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 
 
@@ -60,21 +58,6 @@ def footer(question: Question, line: int, repository: str, day: str) -> str:
     if day:
         parts.append(f'last changed <time datetime="{day}">{day}</time>')
     return f'<p class="question-footer">{" · ".join(parts)}</p>' if parts else ""
-
-
-def synonyms(root: Path) -> dict[str, str]:
-    """Other words for which the search should find a question, by its id.
-
-    Raises:
-        EvidenceError: a line that is not `question-id: other words`.
-    """
-    file, out = root / SYNONYMS, {}
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines() if file.exists() else [], 1):
-        name, colon, words = line.partition(": ")
-        if line and not (colon and words and re.fullmatch(r"[\w-]+", name)):
-            raise EvidenceError(SYNONYMS, number, f"found {line!r}; expected `question-id: other words`")
-        out[name] = words
-    return out
 
 
 def page_bar(page: Page, asked: list[Question], ran: str, links: bool) -> str:

@@ -19,12 +19,14 @@ from mkdocs.structure.toc import get_toc
 from mkdocs_jupyter.config import settings
 from nbconvert.exporters.templateexporter import default_filters
 
-from evidence.citations import Citations, UnknownKey, sources
 from evidence.errors import EvidenceError
-from evidence.formulas import Formulas, InvalidFormula
-from evidence.labs import FOLDER, notebook, read_labs
-from evidence.records import Records
-from evidence.render import figure, highlight, printed, provenance
+from evidence.export.lab_notebook import notebook
+from evidence.read.labs import FOLDER, read_labs
+from evidence.read.sources import sources
+from evidence.records.store import Records
+from evidence.render.block import figure, highlight, printed, provenance
+from evidence.render.citations import Citations, UnknownKey
+from evidence.render.formulas import Formulas, InvalidFormula
 
 EXTENSIONS = ["attr_list", "tables", "toc", "pymdownx.arithmatex"]
 SETTINGS: dict[str, Any] = {"pymdownx.arithmatex": {"generic": True}, "toc": {"permalink": True, "toc_depth": "2-3"}}

@@ -1,22 +1,15 @@
 """Labs: longer experiments in jupytext's percent format, read as pages whose cells are one run."""
 
-import copy
 import re
 from pathlib import Path
-from typing import Any
-
-import jupytext
-import nbformat
 
 from evidence.errors import EvidenceError, read_text
-from evidence.includes import Line
-from evidence.pages import Fence, Page, step
-from evidence.records import Record
+from evidence.read.includes import Line
+from evidence.read.pages import Fence, Page, step
 
 FOLDER = "docs/labs"
 CELL = re.compile(r"^# %%(?P<markdown> \[markdown\])?\s*$")
 MOST_SHIFTS = 3
-NODE: Any = nbformat.NotebookNode
 
 
 def is_lab(path: Path, root: Path) -> bool:
@@ -80,30 +73,3 @@ def cells_fault(lab: Fence, drawn: list[int]) -> str:
         if fault := cell.figures_fault(count):
             return f"its cell at line {cell.line} {fault}"
     return ""
-
-
-def notebook(root: Path, lab: Fence, record: Record | None) -> Any:
-    """The lab as a notebook, with the outputs of its record (none where there is no record).
-
-    Each picture's output carries its alt text and caption in its metadata, for the page that shows it.
-    """
-    made = copy.deepcopy(jupytext.reads((root / lab.page).read_text(encoding="utf-8"), fmt="py:percent"))
-    made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    made.metadata.pop("jupytext", None)
-    for n, cell in enumerate(made.cells):
-        cell["id"] = f"cell-{n}"
-    codes = [cell for cell in made.cells if cell.cell_type == "code"]
-    figures = iter(record.figures if record else [])
-    outputs = record.cells if record else []
-    for n, (cell, fence) in enumerate(zip(codes, lab.cells, strict=True)):
-        cell.execution_count = n + 1 if record else None
-        if n >= len(outputs):
-            continue
-        text = outputs[n][0]
-        if text:
-            cell.outputs.append(NODE(output_type="stream", name="stdout", text=text))
-        for alt, caption in fence.figures:
-            data = {"image/svg+xml": next(figures), "text/plain": alt}
-            said = {"alt": alt, "caption": caption}
-            cell.outputs.append(NODE(output_type="display_data", data=data, metadata=said))
-    return made

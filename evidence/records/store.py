@@ -12,13 +12,13 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from evidence.pages import Fence
-from evidence.sandbox import Job, Outcome
+from evidence.read.pages import Fence
+from evidence.run.job import PUBLISHED, Conditions, Job, Outcome
 
 FOLDER = ".evidence"
 LIBRARIES = ("torch", "numpy", "matplotlib", "scikit-learn")  # scikit-learn's version is also that of its data
 LAB_CPU_SECONDS, LAB_WALL_SECONDS = 150, 900  # a lab takes at most 60 s of a core of its own; machines are busy
-MACHINERY = ("figures.py", "reseed.py", "sandbox.py")  # what decides the outcome of a run
+MACHINERY = ("colours.py", "run")  # what decides the outcome of a run
 
 
 @dataclass
@@ -46,8 +46,9 @@ def versions() -> dict[str, str]:
 
 @cache
 def _machinery() -> str:
-    here = Path(__file__).parent
-    return hashlib.sha256(b"".join((here / name).read_bytes() for name in MACHINERY)).hexdigest()
+    here = Path(__file__).parent.parent
+    files = [file for name in MACHINERY for file in (sorted((here / name).glob("*.py")) or [here / name])]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 def digest(fence: Fence) -> str:
@@ -62,10 +63,10 @@ def slug(snippet: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", re.sub(r"(\.md):\d+$", r"\1", snippet).lower()).strip("-")
 
 
-def job_of(fence: Fence, shift: int = 0) -> Job:
+def job_of(fence: Fence, conditions: Conditions = PUBLISHED) -> Job:
     """What the runner needs to run a fence."""
     origin = tuple((line.path, line.number) for line in fence.origin)
-    job = Job(fence.snippet, fence.code, origin, salt=digest(fence), shift=shift)
+    job = Job(fence.snippet, fence.code, origin, salt=digest(fence), conditions=conditions)
     if not fence.cells:
         return job
     lengths = tuple(len(cell.origin) for cell in fence.cells)

@@ -7,8 +7,8 @@ from pathlib import Path
 from pytest_codeblocks import CodeBlock
 
 from evidence.errors import EvidenceError, read_text
-from evidence.includes import Line, expand
-from evidence.options import read_options, reason_of
+from evidence.read.includes import Line, expand
+from evidence.read.options import read_options, reason_of
 
 FENCE = re.compile(r"^(?P<prefix>[> \t]*)(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>.*?)[ \t]*$")
 LATE_FENCE = re.compile(r"^[> \t]*(?:[-*+]|\d+[.)])[ \t]+(?:`{3,}|~{3,})")

@@ -12,11 +12,11 @@ import pytest
 from pytest_codeblocks.plugin import MarkdownFile, TestBlock
 
 from evidence.errors import EvidenceError
-from evidence.labs import cells_fault, is_lab, read_lab
-from evidence.pages import Fence, Page, read_page, read_site
-from evidence.records import Records, digest
-from evidence.runner import Runner
-from evidence.sandbox import Outcome
+from evidence.read.labs import cells_fault, is_lab, read_lab
+from evidence.read.pages import Fence, Page, read_page, read_site
+from evidence.records.store import Records, digest
+from evidence.run.job import Outcome
+from evidence.run.pool import Runner
 
 STATE = pytest.StashKey["State"]()
 
@@ -135,7 +135,7 @@ class Snippet(TestBlock):  # type: ignore[misc]
         failed = [o for o in outcomes if o.failure]
         self.state.records.save_seeds(self.fence, len(outcomes) - len(failed), len(outcomes))
         if failed:
-            shifts = ", ".join(f"{o.job.shift}" for o in failed)
+            shifts = ", ".join(f"{o.job.conditions.shift}" for o in failed)
             self.state.lost.append(f"{self.fence.snippet} ({self.name}): fails at shift {shifts}: {failed[0].failure}")
             raise SnippetFailed(self.fence, failed[0], f"the claim does not survive a shift of its seeds by {shifts}")
 

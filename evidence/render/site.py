@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from evidence.pages import Page, read_site
+from evidence.read.pages import Page, read_site
 
 _SITES: dict[tuple[Path, int], list[tuple[Page, str]]] = {}
 

@@ -9,17 +9,20 @@ from typing import Any
 from markdown import Extension, Markdown
 from markdown.preprocessors import Preprocessor
 
-from evidence.citations import Citations, UnknownKey, sources
 from evidence.errors import EvidenceError
-from evidence.footers import footer, last_changed, page_bar, relative_root, structured_data, synonyms
-from evidence.formulas import Formulas, InvalidFormula
-from evidence.glossary import explain
-from evidence.pages import Fence, Page, parse
-from evidence.questions import DIRECTIVE, EXPLORER, Question, expand_directive, questions
-from evidence.records import Record, Records
-from evidence.render import evidence
-from evidence.sections import Anchors, Answers
-from evidence.site import find_page, site_of
+from evidence.read.pages import Fence, Page, parse
+from evidence.read.questions import DIRECTIVE, EXPLORER, Question, questions
+from evidence.read.sources import sources
+from evidence.read.words import synonyms
+from evidence.records.store import Record, Records
+from evidence.render.answer import Anchors, Answers
+from evidence.render.block import evidence
+from evidence.render.citations import Citations, UnknownKey
+from evidence.render.formulas import Formulas, InvalidFormula
+from evidence.render.furniture import footer, last_changed, page_bar, relative_root, structured_data
+from evidence.render.glossary import explain
+from evidence.render.lists import expand_directive
+from evidence.render.site import find_page, site_of
 
 MATH: dict[str, Any] = {"pymdownx.arithmatex": {"generic": True}}
 

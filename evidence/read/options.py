@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pytest_codeblocks import extract_from_buffer
 
 if TYPE_CHECKING:
-    from evidence.pages import Page
+    from evidence.read.pages import Page
 
 REASON = 'with a reason, which readers see: `<!--pytest.mark.skip(reason="…")-->`'
 

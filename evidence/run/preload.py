@@ -7,10 +7,6 @@ import sklearn.linear_model  # noqa: F401
 import torch
 import torch.utils.data
 
-import evidence.figures
-import evidence.reseed
-import evidence.sandbox  # noqa: F401
-
 matplotlib.use("Agg")
 torch.set_num_threads(1)
 _weight = torch.zeros(1, requires_grad=True)

@@ -6,9 +6,9 @@ from html import escape
 
 from pymdownx.highlight import Highlight
 
-from evidence.drawings import drawing
-from evidence.pages import Fence
-from evidence.records import Record
+from evidence.read.pages import Fence
+from evidence.records.store import Record
+from evidence.render.drawing import drawing
 
 PLAIN = re.compile(r'<span class="(?:n|nn|nc|o|p|w|fm|vm|bp|sa|kc)">([^<]*)</span>')  # in the colour of the rest
 STRINGS = re.compile(r'(?:<span class="s[2i]">[^<]*</span>){2,}')  # an f-string and the braces in it, in one colour

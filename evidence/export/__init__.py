@@ -1,0 +1,1 @@
+"""The site in other forms: Markdown, notebooks, zip files, llms.txt."""

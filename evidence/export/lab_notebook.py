@@ -1,0 +1,40 @@
+"""A lab as a notebook with the outputs of its record."""
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import jupytext
+import nbformat
+
+from evidence.read.pages import Fence
+from evidence.records.store import Record
+
+NODE: Any = nbformat.NotebookNode
+
+
+def notebook(root: Path, lab: Fence, record: Record | None) -> Any:
+    """The lab as a notebook, with the outputs of its record (none where there is no record).
+
+    Each picture's output carries its alt text and caption in its metadata, for the page that shows it.
+    """
+    made = copy.deepcopy(jupytext.reads((root / lab.page).read_text(encoding="utf-8"), fmt="py:percent"))
+    made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    made.metadata.pop("jupytext", None)
+    for n, cell in enumerate(made.cells):
+        cell["id"] = f"cell-{n}"
+    codes = [cell for cell in made.cells if cell.cell_type == "code"]
+    figures = iter(record.figures if record else [])
+    outputs = record.cells if record else []
+    for n, (cell, fence) in enumerate(zip(codes, lab.cells, strict=True)):
+        cell.execution_count = n + 1 if record else None
+        if n >= len(outputs):
+            continue
+        text = outputs[n][0]
+        if text:
+            cell.outputs.append(NODE(output_type="stream", name="stdout", text=text))
+        for alt, caption in fence.figures:
+            data = {"image/svg+xml": next(figures), "text/plain": alt}
+            said = {"alt": alt, "caption": caption}
+            cell.outputs.append(NODE(output_type="display_data", data=data, metadata=said))
+    return made

@@ -1,0 +1,1 @@
+"""The doors: pytest, MkDocs, the live preview, the command line. Nobody imports them."""

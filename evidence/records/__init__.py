@@ -1,0 +1,1 @@
+"""What a run left: the store of records and their addresses."""

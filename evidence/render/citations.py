@@ -1,0 +1,43 @@
+"""`[@key, sec. 2; @other]` in a page becomes links to the sources of docs/references.bib.
+
+In a sentence it reads "Ioffe & Szegedy (2015), sec. 2", and as `([@key, sec. 2])` after one "(Ioffe & Szegedy, 2015, sec. 2)".
+"""
+
+import re
+import xml.etree.ElementTree as etree
+
+from markdown import Markdown
+from markdown.inlinepatterns import InlineProcessor
+
+from evidence.read.sources import CITATION, ONE, Source
+
+
+class Citations(InlineProcessor):
+    """Turns citations into links; the title of a link is the full entry."""
+
+    def __init__(self, md: Markdown, known: dict[str, Source], once: bool = False) -> None:
+        super().__init__(CITATION, md)
+        self.known = known
+        self.once = once  # give the full entry of a source at its first citation alone, which makes long pages lighter
+        self.told: set[str] = set()  # the sources whose entry was given since this was last cleared
+
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[etree.Element | None, int | None, int | None]:  # type: ignore[override]
+        span = etree.Element("span", {"class": "citation"})
+        for n, one in enumerate(ONE.finditer(m[1])):
+            source = self.known.get(one[1])
+            if source is None:
+                raise UnknownKey(one[1])
+            link = etree.SubElement(span, "a", {"href": source.url})
+            if not (self.once and source.key in self.told):
+                link.set("title", f"{source.title}. {source.authors}. {source.venue}")
+                self.told.add(source.key)
+            link.text = source.named(data, m.start(0), m.end(0))
+            link.tail = f", {one[2].strip()}" if one[2] else ""
+            if n:
+                previous = span[n - 1]
+                previous.tail = (previous.tail or "") + "; "
+        return span, m.start(0), m.end(0)
+
+
+class UnknownKey(KeyError):
+    """A page cites what the bibliography does not hold."""

@@ -1,0 +1,52 @@
+"""What goes into a snippet's process and what comes out of it."""
+
+from dataclasses import dataclass, field
+
+CPU_SECONDS = 60
+WALL_SECONDS = 240  # machines are busy: the clock on the wall is only the last resort
+MEMORY_BYTES = 6 * 2**30
+FILE_BYTES = 64 * 2**20
+OUTPUT_BYTES = 100_000
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """Under what a job runs. The defaults are those of a published run; under each other value a claim must hold too."""
+
+    shift: int = 0  # added to every seed
+    noise: float = 0.0  # the size, relative to themselves, of what is added to random draws: it stands for other processors
+    arithmetic: str = "own"  # a name of the settings of the processor's instructions and threads, "own" for the machine's
+    data: str = "digits"  # what `load_digits` answers: "digits", or "fashion" for Fashion-MNIST cut to the same size
+
+
+PUBLISHED = Conditions()
+
+
+@dataclass(frozen=True)
+class Job:
+    """One snippet to run."""
+
+    name: str  # the snippet's file, or page:line
+    code: str
+    origin: tuple[tuple[str, int], ...]  # for each line of code, the file and line where it was written
+    salt: str  # for the ids in its figures
+    conditions: Conditions = PUBLISHED
+    cpu_seconds: int = CPU_SECONDS
+    wall_seconds: int = WALL_SECONDS
+    cells: tuple[int, ...] = ()  # of a lab: how many lines of the code are each cell's
+
+
+@dataclass
+class Outcome:
+    """What came of a job. `failure` is "" where it passed."""
+
+    job: Job
+    failure: str = ""  # one line: what went wrong
+    where: tuple[str, int] = ("", 0)  # file and line of the failure
+    trace: str = ""
+    stdout: str = ""
+    stderr: str = ""
+    figures: list[str] = field(default_factory=list)
+    seconds: float = 0.0  # CPU time
+    ends: list[tuple[int, int]] = field(default_factory=list)  # after each cell: bytes printed, figures drawn so far
+    cells: list[tuple[str, int]] = field(default_factory=list)  # of a lab: what each cell printed, how many figures it drew
