@@ -15,6 +15,7 @@ import traceback
 import types
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from evidence.run.job import FILE_BYTES, MEMORY_BYTES, Job
@@ -73,9 +74,8 @@ def steps(job: Job, token: str, room: str, channel: Channel) -> Iterator[Step]:
     own, getpid, leave, marks = os.getpid(), os.getpid, os._exit, channel.marks
     report = _reporter(channel.report)
     _confine(job, room, channel)
-    module = _become_main(job)
     collector = _collect(job, report)
-    _hear_late_failures(job, report)
+    _hear_late_failures(report)
     flush = _flusher()
     report("began", str(sum(os.times()[:2])))
     try:
@@ -85,10 +85,11 @@ def steps(job: Job, token: str, room: str, channel: Channel) -> Iterator[Step]:
         leave(1)
     _watch(os.path.join(room, "work"))
     _hide(channel)
+    scope = _become_main(job)  # after what is frozen in _hide, so that what it holds is finalized at its end
     for part in parts:
-        yield (step := Step(part, module.__dict__))
+        yield (step := Step(part, scope))
         if getpid() != own:
-            break  # a process that the snippet forked has come to the end of its code
+            break  # a process that the snippet forked: it ends as a program does, and nobody asks how
         if step.error is None:
             try:
                 collector.check_all_shown()
@@ -105,11 +106,12 @@ def steps(job: Job, token: str, room: str, channel: Channel) -> Iterator[Step]:
             marks.recv(1)
         elif job.cells:
             report("cell", str(os.fstat(1).st_size))
-    forked = getpid() != own
-    if not forked:
-        report("ending", "")
-    yield (last := Step(_ENDING, {"ends": [*_ends(module), flush]}))
-    if not forked and last.left and last.error is None:
+    if step.error is not None:
+        traceback.print_exception(step.error)
+    report("ending", "")
+    del scope, part, parts, step
+    yield (last := Step(_ENDING, {"ends": [*_ends(), flush]}))
+    if last.left and last.error is None:
         report("end", token)
     leave(0 if last.error is None else 1)
 
@@ -117,19 +119,19 @@ def steps(job: Job, token: str, room: str, channel: Channel) -> Iterator[Step]:
 _ENDING = compile("for end in ends: end()", "<the end>", "exec")
 
 
-def _ends(module: types.ModuleType) -> list[Callable[[], object]]:
+def _ends() -> list[Callable[[], object]]:
     """What Python does at the end of a program, in its order."""
-    return [threading._shutdown, atexit._run_exitfuncs, module.__dict__.clear, gc.collect]  # type: ignore[attr-defined]
+    return [threading._shutdown, atexit._run_exitfuncs, partial(sys.modules.pop, "__main__", None), gc.collect]  # type: ignore
 
 
 def _reporter(handle: int) -> Callable[[str, str], None]:
-    """A function that writes a frame into the report."""
-    write = os.write
+    """A function that writes a frame into the report. In a process that the snippet forks it writes nothing."""
+    write, getpid, own = os.write, os.getpid, os.getpid()
 
     def report(kind: str, text: str) -> None:
         body = text.encode("utf-8", "backslashreplace")
         data = b"%s %d\n%s" % (kind.encode(), len(body), body)
-        while data:
+        while data and getpid() == own:
             data = data[write(handle, data) :]
 
     return report
@@ -144,15 +146,15 @@ def _flusher() -> Callable[[], None]:
     return flush
 
 
-def _become_main(job: Job) -> types.ModuleType:
-    """A module as under `python file.py`: guarded bodies run, classes pickle."""
+def _become_main(job: Job) -> dict[str, Any]:
+    """The names of a new module that is as under `python file.py`: guarded bodies run, classes pickle."""
     module = types.ModuleType("__main__")
     module.__file__ = job.name
     sys.modules["__main__"] = module
     sys.argv = [job.name]
     lines = [line + "\n" for line in job.code.split("\n")]
     linecache.cache[job.name] = (len(job.code), None, lines, job.name)
-    return module
+    return module.__dict__
 
 
 def _collect(job: Job, report: Callable[[str, str], None]) -> Any:
@@ -167,7 +169,7 @@ def _collect(job: Job, report: Callable[[str, str], None]) -> Any:
     return Collector(job.salt, lambda svg: report("figure", svg))
 
 
-def _hear_late_failures(job: Job, report: Callable[[str, str], None]) -> None:
+def _hear_late_failures(report: Callable[[str, str], None]) -> None:
     """A failure in a thread, an exit handler or a finalizer, which Python only prints, is a failure of the snippet."""
     unraisable, thread = sys.unraisablehook, threading.excepthook
 

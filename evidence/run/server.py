@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -135,6 +136,9 @@ def prepare() -> None:
 
     sys.path.remove(ROOT)
     gc.collect()
+    for each in gc.get_objects():
+        if type(each) is weakref.finalize:
+            each.atexit = False  # a library's own, of no matter to the end of a snippet
     gc.freeze()  # what is here now is no garbage of any snippet, and a collection need not touch (that is, copy) it
 
 
