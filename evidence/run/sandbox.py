@@ -5,6 +5,7 @@ import contextlib
 import gc
 import json
 import linecache
+import multiprocessing.process
 import os
 import signal
 import socket
@@ -18,20 +19,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from evidence.run.hook import watch
 from evidence.run.job import FILE_BYTES, MEMORY_BYTES, Job
-
-WRITES = frozenset({"os.mkdir", "os.remove", "os.rmdir", "os.truncate", "os.chmod", "os.chown", "os.utime"})
-MOVES = frozenset({"os.rename", "os.link", "os.symlink"})
-PROGRAMS = frozenset({"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "pty.spawn", "os.startfile"})
-NETWORK = frozenset(
-    {"socket.connect", "socket.bind", "socket.sendto", "socket.sendmsg", "socket.getaddrinfo", "socket.gethostbyname"}
-)
-
-
-class Refused(PermissionError):
-    """A snippet tried what no snippet may."""
-
-    __module__ = "builtins"  # a reader of the message needs no module name
+from evidence.run.landlock import confine
 
 
 class Overtime(BaseException):
@@ -83,9 +73,11 @@ def steps(job: Job, token: str, room: str, channel: Channel) -> Iterator[Step]:
     except BaseException as error:  # whatever a snippet raises is its failure, not ours
         report("failed", _described(job, error))
         leave(1)
-    _watch(os.path.join(room, "work"))
+    work, code = os.path.join(room, "work"), os.path.join(room, "code")
     _hide(channel)
-    scope = _become_main(job)  # after what is frozen in _hide, so that what it holds is finalized at its end
+    scope = _become_main(job, code)  # after what is frozen in _hide, so that what it holds is finalized at its end
+    watch(work, job.name)
+    confine(work, [code, *sys.path])
     for part in parts:
         yield (step := Step(part, scope))
         if getpid() != own:
@@ -146,8 +138,16 @@ def _flusher() -> Callable[[], None]:
     return flush
 
 
-def _become_main(job: Job) -> dict[str, Any]:
-    """The names of a new module that is as under `python file.py`: guarded bodies run, classes pickle."""
+def _become_main(job: Job, code: str) -> dict[str, Any]:
+    """The names of a new module that is as under `python file.py`: guarded bodies run, classes pickle.
+
+    The file lies in the folder `code`, where multiprocessing's spawned processes look for it.
+    """
+    file = os.path.join(code, job.name)
+    os.makedirs(os.path.dirname(file), exist_ok=True)
+    with open(file, "w", encoding="utf-8") as stream:
+        stream.write(job.code)
+    vars(multiprocessing.process)["ORIGINAL_DIR"] = code
     module = types.ModuleType("__main__")
     module.__file__ = job.name
     sys.modules["__main__"] = module
@@ -221,7 +221,7 @@ def _confine(job: Job, room: str, channel: Channel) -> None:
     sys.dont_write_bytecode = True
     os.chdir(work)
     tempfile.tempdir = work
-    os.environ.update(HOME=work, TMPDIR=work, TEMP=work, TMP=work)
+    os.environ.update(dict.fromkeys(("HOME", "TMPDIR", "TEMP", "TMP", "JOBLIB_TEMP_FOLDER"), work))
     if sys.platform == "win32":
         return
     import resource
@@ -242,37 +242,6 @@ def _confine(job: Job, room: str, channel: Channel) -> None:
     ):
         with contextlib.suppress(ValueError, OSError):  # macOS keeps no limit on the address space
             resource.setrlimit(what, (soft, hard))
-
-
-def _watch(work: str) -> None:
-    """From here on refuse the network, other programs, and writes outside `work`."""
-    inside = os.path.realpath(work) + os.sep
-    writing = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-
-    def may_write(path: Any) -> bool:
-        if isinstance(path, int):  # a descriptor that was opened before
-            return True
-        real = os.path.realpath(os.fsdecode(path))
-        return real.startswith(inside) or real + os.sep == inside or real == os.devnull or real.startswith("/dev/shm/")
-
-    def hook(event: str, args: tuple[Any, ...]) -> None:
-        if event == "open":
-            path, mode, flags = args
-            wants = any(c in mode for c in "wax+") if isinstance(mode, str) else bool((flags or 0) & writing)
-            if wants and path is not None and not may_write(path):
-                raise Refused(f"a snippet may write in its own working folder alone, not to {path!r}")
-        elif event in WRITES | MOVES:
-            for path in args[: 2 if event in MOVES else 1]:
-                if isinstance(path, str | bytes | os.PathLike) and not may_write(path):
-                    raise Refused(f"a snippet may write in its own working folder alone, not {event} {path!r}")
-        elif event in NETWORK:
-            if getattr(args[0], "family", None) == getattr(socket, "AF_UNIX", -1):
-                return  # how a DataLoader's workers talk to each other
-            raise Refused(f"a snippet runs without network, found {event}{args[1:]!r}")
-        elif event in PROGRAMS:
-            raise Refused(f"a snippet starts no other program, found {event} {args[0]!r}")
-
-    sys.addaudithook(hook)
 
 
 def _described(job: Job, error: BaseException) -> str:
