@@ -4,6 +4,7 @@ The kernel's fence (landlock.py) stands behind it where there is one. What the h
 where that matters, so that code which puts something else into `os` or `os.path` does not reach it.
 """
 
+import ctypes
 import importlib.util
 import os
 import posixpath
@@ -42,6 +43,7 @@ def _hook(inside: str, own: str) -> Callable[[str, tuple[Any, ...]], None]:
     writing = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
     fsdecode, null, sep, unix, frame = os.fsdecode, os.devnull, os.sep, getattr(socket, "AF_UNIX", -1), sys._getframe
     writes, moves, programs, network, insides = WRITES, MOVES, PROGRAMS, NETWORK, INSIDES
+    native = ctypes.__file__  # which speaks for its caller
     ident, realpath, refused, paths = threading.get_ident, _private_realpath(), Refused, (str, bytes, os.PathLike)
 
     def within(path: Any) -> bool:
@@ -58,7 +60,10 @@ def _hook(inside: str, own: str) -> Callable[[str, tuple[Any, ...]], None]:
             return ""
         asking.add(ident())
         try:
-            return frame(2).f_code.co_filename
+            who = frame(2)
+            while who.f_back and who.f_code.co_filename == native:
+                who = who.f_back
+            return who.f_code.co_filename
         finally:
             asking.discard(ident())
 

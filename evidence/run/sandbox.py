@@ -22,6 +22,7 @@ from typing import Any
 from evidence.run.hook import watch
 from evidence.run.job import FILE_BYTES, MEMORY_BYTES, Job
 from evidence.run.landlock import confine
+from evidence.run.refused import refusals
 
 
 class Overtime(BaseException):
@@ -72,6 +73,10 @@ def steps(job: Job, token: str, room: str, channel: Channel) -> Iterator[Step]:
         parts = [compile(text, job.name, "exec", dont_inherit=True) for text in _cells(job)]
     except BaseException as error:  # whatever a snippet raises is its failure, not ours
         report("failed", _described(job, error))
+        leave(1)
+    for line, name in refusals(job.code)[:1]:
+        failure = f"names {name}, which no snippet may: it leads round the end of the program or into the machinery"
+        report("failed", json.dumps({"failure": failure, "where": job.origin[line - 1], "trace": ""}))
         leave(1)
     work, code = os.path.join(room, "work"), os.path.join(room, "code")
     _hide(channel)
