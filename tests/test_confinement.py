@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from test_ends import hidden, job
 
-from evidence.run import landlock
+from evidence.run import landlock, processes
 from evidence.run.pool import Runner
+from evidence.run.refused import refusals
 
 FENCED = pytest.mark.skipif(bool(landlock.lacking()), reason=landlock.lacking() or "nothing is lacking")
 
@@ -66,8 +67,8 @@ WORKS = {
         "50\n",
     ),
     "its own processes' signals": (
-        "import os, signal, time\npid = os.fork()\nif not pid:\n    time.sleep(60)\nos.kill(pid, signal.SIGTERM)\n"
-        "print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))\n",
+        "import multiprocessing, time\nprocess = multiprocessing.get_context('fork').Process(target=time.sleep, args=(60,))\n"
+        "process.start()\nprocess.terminate()\nprocess.join()\nprint(process.exitcode)\n",
         "-15\n",
     ),
 }
@@ -173,11 +174,6 @@ for frame in frames(inspect.currentframe().f_back):
             r"had \d+ processes",
         ),
         (
-            "import os, time\nfor _ in range(8):\n    if not os.fork():\n        x = b'x' * 2**30\n        time.sleep(30)\n"
-            "time.sleep(30)\n",
-            r"used \d\.\d GiB in \d processes",
-        ),
-        (
             "import time\nfor n in range(12):\n    open(str(n), 'wb').write(bytes(range(256)) * 2**18)\n    time.sleep(0.1)\n"
             "time.sleep(30)\n",
             r"wrote \d+ MiB into its folder|File too large",
@@ -187,6 +183,23 @@ for frame in frames(inspect.currentframe().f_back):
 def test_the_limits_hold_for_all_processes_together(runner, code, why) -> None:
     outcome = runner.submit(hidden(code)).result()
     assert re.search(why, outcome.failure), outcome.failure
+
+
+@FENCED
+def test_the_memory_of_all_processes_is_added_up(monkeypatch, tmp_path) -> None:
+    monkeypatch.setattr(processes, "MEMORY_BYTES", 100 * 2**20)
+    hold = [sys.executable, "-c", "x = b'x' * (60 * 2**20); print(1, flush=True); input()"]
+    with subprocess.Popen(hold, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as one:
+        one.stdout.read(1)
+        monkeypatch.setattr(processes, "_resident", lambda pid, real=processes._resident: real(pid) if pid != 1 else 0)
+        monkeypatch.setattr(processes, "descendants", lambda _: [one.pid])
+        assert processes.excess(1, str(tmp_path)) == ""
+        with subprocess.Popen(hold, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+            other.stdout.read(1)
+            monkeypatch.setattr(processes, "descendants", lambda _: [one.pid, other.pid])
+            assert re.match(r"used 0\.1 GiB in 2 processes", processes.excess(1, str(tmp_path)))
+            other.communicate(b"\n")
+        one.communicate(b"\n")
 
 
 @FENCED
@@ -211,6 +224,15 @@ os.read(r, 1)
     assert set(os.listdir("/dev/shm")) <= before
 
 
+@pytest.mark.parametrize(
+    ("version", "said"),
+    [(0, "has no Landlock|is no Linux"), (1, "truncating files, TCP, signals"), (4, "cover signals to other"), (6, "^$")],
+)
+def test_what_a_system_lacks_is_said(monkeypatch, version, said) -> None:
+    monkeypatch.setattr(landlock, "version", lambda: version)
+    assert re.search(said, landlock.lacking())
+
+
 @FENCED
 def test_a_snippet_cannot_kill_its_judges_or_its_siblings(runner) -> None:
     code = f"import os, signal\nfor pid in (os.getppid(), {os.getpid()}):\n    try:\n        os.kill(pid, signal.SIGTERM)\n"
@@ -219,12 +241,40 @@ def test_a_snippet_cannot_kill_its_judges_or_its_siblings(runner) -> None:
     assert (outcome.failure, outcome.stdout) == ("", "refused\n" * 2)
 
 
+@pytest.mark.parametrize(
+    ("code", "line", "name"),
+    [
+        ("import os\nos.fork()\n", 2, "os.fork"),
+        ("from os import _exit as leave\nleave(0)\n", 1, "os._exit"),
+        ("import os as o\no._exit(0)\n", 2, "os._exit"),
+        ("from os import *\n", 1, "os.*"),
+        ("x = 1\nfrom evidence import run\n", 2, "evidence"),
+        ("import ctypes.util\n", 1, "ctypes.util"),
+        ("import gc as g\n", 1, "gc"),
+        ("def f(e):\n    return e.__traceback__.tb_frame\n", 2, "tb_frame"),
+        ("__builtins__.print = None\n", 1, "__builtins__"),
+    ],
+)
+def test_a_name_that_no_snippet_needs_is_refused_by_its_line(runner, code, line, name) -> None:
+    outcome = runner.submit(job(f"print('ran')\n{code}")).result()
+    assert outcome.failure.startswith(f"names {name}, which") and outcome.where == ("s.py", line + 1) and outcome.stdout == ""
+
+
+def test_no_snippet_of_the_project_names_what_is_refused() -> None:
+    root = Path(__file__).parent.parent
+    files = [*(root / "snippets").rglob("*.py"), *(root / "docs/labs").glob("*.py")]
+    assert len(files) > 100
+    assert [(file.name, found) for file in files for found in refusals(file.read_text(encoding="utf-8"))] == []
+    assert refusals("import torch.nn as nn\nnn.Linear(1, 1).modules()\nimport sys\nsys.exit\n") == []
+
+
 @pytest.mark.parametrize("number", [2, 9, 15])
 def test_nothing_is_left_when_the_run_is_killed(number, tmp_path) -> None:
     program = """import sys
 sys.path.insert(0, 'tests')
 from test_ends import job
 from evidence.run.pool import Runner
+from evidence.run.refused import refusals
 with Runner(1) as runner:
     runner.submit(job("import time; time.sleep(600)")).result()
 """

@@ -17,6 +17,7 @@ from evidence.read.labs import MOST_SHIFTS, is_lab
 from evidence.read.pages import Fence
 from evidence.records.store import digest, job_of
 from evidence.run.job import Conditions, Outcome
+from evidence.run.landlock import lacking
 from evidence.run.pool import Runner
 
 
@@ -101,6 +102,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     if state.ran or state.unchanged:
         note = " (taken from their records; --fresh runs them)" if state.unchanged else ""
         terminalreporter.write_line(f"snippets: {state.ran} ran, {state.unchanged} unchanged{note}")
+    if state.ran and (lacks := lacking()):
+        terminalreporter.write_line(f"not confined in full: {lacks}")
     for line in state.lost:
         terminalreporter.write_line(f"does not survive a change of seed: {line}")
 
