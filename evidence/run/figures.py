@@ -1,6 +1,7 @@
 """Matplotlib in the snippet's process: one style for every figure, and `plt.show()` hands the figures to the record."""
 
 import io
+from collections.abc import Callable
 from typing import Any
 
 import matplotlib
@@ -38,10 +39,10 @@ WIDEST = (7.0, 4.05)  # inches; wider or higher ones shrink to illegible on a ph
 class Collector:
     """Replaces `plt.show`: every open figure becomes an SVG, in the order of its number, and is closed."""
 
-    def __init__(self, salt: str) -> None:
+    def __init__(self, salt: str, take_over: Callable[[str], None]) -> None:
         matplotlib.rcParams.update(STYLE)
         matplotlib.rcParams["svg.hashsalt"] = salt  # ids that are the same in each run and differ between snippets
-        self.svgs: list[str] = []
+        self.take_over = take_over
 
         def show(*_args: Any, **_kwargs: Any) -> None:  # a function: pyplot sets attributes on it
             self.take()
@@ -63,7 +64,7 @@ class Collector:
                 raise ValueError(f"figure {number} is {width:g} x {height:g} inches; at most 7 x 4 is legible on a phone")
             out = io.StringIO()
             figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
-            self.svgs.append(out.getvalue())
+            self.take_over(out.getvalue())
             plt.close(figure)
 
     def check_all_shown(self) -> None:

@@ -1,11 +1,14 @@
 """What goes into a snippet's process and what comes out of it."""
 
-from dataclasses import dataclass, field
+import json
+from dataclasses import asdict, dataclass, field
 
 CPU_SECONDS = 60
 WALL_SECONDS = 240  # machines are busy: the clock on the wall is only the last resort
 MEMORY_BYTES = 6 * 2**30
 FILE_BYTES = 64 * 2**20
+DISK_BYTES = 512 * 2**20
+PROCESSES = 64
 OUTPUT_BYTES = 100_000
 
 
@@ -35,6 +38,17 @@ class Job:
     wall_seconds: int = WALL_SECONDS
     cells: tuple[int, ...] = ()  # of a lab: how many lines of the code are each cell's
 
+    def write(self) -> str:
+        """The job as JSON, for the process that runs it."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def read(cls, text: str) -> "Job":
+        """The job that `write` wrote."""
+        told = json.loads(text)
+        origin = tuple((path, line) for path, line in told["origin"])
+        return cls(**told | {"origin": origin, "conditions": Conditions(**told["conditions"]), "cells": tuple(told["cells"])})
+
 
 @dataclass
 class Outcome:
@@ -48,5 +62,4 @@ class Outcome:
     stderr: str = ""
     figures: list[str] = field(default_factory=list)
     seconds: float = 0.0  # CPU time
-    ends: list[tuple[int, int]] = field(default_factory=list)  # after each cell: bytes printed, figures drawn so far
     cells: list[tuple[str, int]] = field(default_factory=list)  # of a lab: what each cell printed, how many figures it drew

@@ -1,26 +1,31 @@
 """What happens inside a snippet's own process: limits, no network, no writes elsewhere, and a traceback that names the page."""
 
+import atexit
 import contextlib
+import gc
+import json
 import linecache
-import multiprocessing
 import os
 import signal
 import socket
 import sys
 import tempfile
-import time
+import threading
 import traceback
 import types
-from collections.abc import Iterator
-from multiprocessing.connection import Connection
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from evidence.run.job import FILE_BYTES, MEMORY_BYTES, Job, Outcome
+from evidence.run.job import FILE_BYTES, MEMORY_BYTES, Job
 
-WRITES = {"os.mkdir", "os.remove", "os.rmdir", "os.truncate", "os.chmod", "os.chown", "os.utime"}
-MOVES = {"os.rename", "os.link", "os.symlink"}
-PROGRAMS = {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "pty.spawn", "os.startfile"}
-NETWORK = {"socket.connect", "socket.bind", "socket.sendto", "socket.sendmsg", "socket.getaddrinfo", "socket.gethostbyname"}
+WRITES = frozenset({"os.mkdir", "os.remove", "os.rmdir", "os.truncate", "os.chmod", "os.chown", "os.utime"})
+MOVES = frozenset({"os.rename", "os.link", "os.symlink"})
+PROGRAMS = frozenset({"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "pty.spawn", "os.startfile"})
+NETWORK = frozenset(
+    {"socket.connect", "socket.bind", "socket.sendto", "socket.sendmsg", "socket.getaddrinfo", "socket.gethostbyname"}
+)
 
 
 class Refused(PermissionError):
@@ -33,80 +38,204 @@ class Overtime(BaseException):
     """A snippet used up its CPU time; a BaseException, so that no `except Exception` swallows it."""
 
 
-def main(job: Job, work: str, connection: "Connection[Any, Any]") -> None:
-    """Run the job in `work` (an empty folder, beside which stdout and stderr are written) and send its Outcome."""
-    outcome = Outcome(job)
-    _confine(work, job.cpu_seconds)
+@dataclass(frozen=True)
+class Channel:
+    """The descriptors by which a snippet's process is heard."""
+
+    stdout: int
+    stderr: int
+    report: int
+    marks: socket.socket | None  # to say the end of a cell and wait until it was noted; None where nobody listens
+
+
+class Step:
+    """A piece of code to run, as a context: `with step as (code, scope)`. It keeps what the code raised."""
+
+    def __init__(self, code: types.CodeType, scope: dict[str, Any]) -> None:
+        self._what = code, scope
+        self.left = False
+        self.error: BaseException | None = None
+
+    def __enter__(self) -> tuple[types.CodeType, dict[str, Any]]:
+        return self._what
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
+        self.left, self.error = True, error
+        return True
+
+
+def steps(job: Job, token: str, room: str, channel: Channel) -> Iterator[Step]:
+    """Yield what is to be run for a job, one piece after another, and report on it; ends this process.
+
+    The pass is said with the token, once, after the ordinary end of a Python program: threads joined, exit handlers and
+    finalizers run, streams flushed. A snippet that ends in another way has not said it. What is used to say it is bound here,
+    before the snippet can put something else in its place.
+    """
+    own, getpid, leave, marks = os.getpid(), os.getpid, os._exit, channel.marks
+    report = _reporter(channel.report)
+    _confine(job, room, channel)
+    collector = _collect(job, report)
+    _hear_late_failures(report)
+    flush = _flusher()
+    report("began", str(sum(os.times()[:2])))
+    try:
+        parts = [compile(text, job.name, "exec", dont_inherit=True) for text in _cells(job)]
+    except BaseException as error:  # whatever a snippet raises is its failure, not ours
+        report("failed", _described(job, error))
+        leave(1)
+    _watch(os.path.join(room, "work"))
+    _hide(channel)
+    scope = _become_main(job)  # after what is frozen in _hide, so that what it holds is finalized at its end
+    for part in parts:
+        yield (step := Step(part, scope))
+        if getpid() != own:
+            break  # a process that the snippet forked: it ends as a program does, and nobody asks how
+        if step.error is None:
+            try:
+                collector.check_all_shown()
+                flush()
+            except BaseException as error:
+                step.error = error
+        if step.error is not None:
+            report("failed", _described(job, step.error))
+            with contextlib.suppress(BaseException):
+                flush()
+            leave(1)
+        if job.cells and marks:
+            marks.send(b".")
+            marks.recv(1)
+        elif job.cells:
+            report("cell", str(os.fstat(1).st_size))
+    if step.error is not None:
+        traceback.print_exception(step.error)
+    report("ending", "")
+    del scope, part, parts, step
+    yield (last := Step(_ENDING, {"ends": [*_ends(), flush]}))
+    if last.left and last.error is None:
+        report("end", token)
+    leave(0 if last.error is None else 1)
+
+
+_ENDING = compile("for end in ends: end()", "<the end>", "exec")
+
+
+def _ends() -> list[Callable[[], object]]:
+    """What Python does at the end of a program, in its order."""
+    return [threading._shutdown, atexit._run_exitfuncs, partial(sys.modules.pop, "__main__", None), gc.collect]  # type: ignore
+
+
+def _reporter(handle: int) -> Callable[[str, str], None]:
+    """A function that writes a frame into the report. In a process that the snippet forks it writes nothing."""
+    write, getpid, own = os.write, os.getpid, os.getpid()
+
+    def report(kind: str, text: str) -> None:
+        body = text.encode("utf-8", "backslashreplace")
+        data = b"%s %d\n%s" % (kind.encode(), len(body), body)
+        while data and getpid() == own:
+            data = data[write(handle, data) :]
+
+    return report
+
+
+def _flusher() -> Callable[[], None]:
+    def flush() -> None:
+        for stream in (sys.stdout, sys.stderr):  # what a snippet put there, as Python does at its end
+            if stream is not None and not stream.closed:
+                stream.flush()
+
+    return flush
+
+
+def _become_main(job: Job) -> dict[str, Any]:
+    """The names of a new module that is as under `python file.py`: guarded bodies run, classes pickle."""
+    module = types.ModuleType("__main__")
+    module.__file__ = job.name
+    sys.modules["__main__"] = module
+    sys.argv = [job.name]
+    lines = [line + "\n" for line in job.code.split("\n")]
+    linecache.cache[job.name] = (len(job.code), None, lines, job.name)
+    return module.__dict__
+
+
+def _collect(job: Job, report: Callable[[str, str], None]) -> Any:
+    """Set up what a job's conditions ask for, and the collector of its figures."""
     import torch
 
     from evidence.run.figures import Collector
     from evidence.run.seeds import shift_seeds
 
-    torch.set_num_threads(1)
-    collector = Collector(job.salt)
+    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
     shift_seeds(job.conditions.shift)
-    module = types.ModuleType("__main__")  # as under `python file.py`: guarded bodies run, classes pickle
-    module.__file__ = job.name
-    sys.modules["__main__"] = module
-    sys.argv = [job.name]
-    linecache.cache[job.name] = (len(job.code), None, job.code.splitlines(keepends=True), job.name)
-    began = time.process_time()
-    try:
-        parts = [compile(text, job.name, "exec", dont_inherit=True) for text in _cells(job)]
-        _watch(work)
-        for part in parts:
-            exec(part, module.__dict__)
-            collector.check_all_shown()
-            sys.stdout.flush()
-            outcome.ends.append((os.fstat(1).st_size, len(collector.svgs)))
-    except SystemExit as error:
-        _describe(outcome, error, f"left by SystemExit({error.code!r}) before its end, so nothing after it was checked")
-    except Overtime as error:
-        _describe(outcome, error, f"used more than {job.cpu_seconds} s of CPU time; make it smaller, or make it a lab")
-    except BaseException as error:  # whatever a snippet raises is its failure, not ours
-        _describe(outcome, error, "".join(traceback.format_exception_only(error)).strip().splitlines()[-1])
-    outcome.seconds = time.process_time() - began
-    outcome.figures = collector.svgs
-    sys.stdout.flush()
-    sys.stderr.flush()
-    connection.send(outcome)
+    return Collector(job.salt, lambda svg: report("figure", svg))
+
+
+def _hear_late_failures(report: Callable[[str, str], None]) -> None:
+    """A failure in a thread, an exit handler or a finalizer, which Python only prints, is a failure of the snippet."""
+    unraisable, thread = sys.unraisablehook, threading.excepthook
+
+    def late(where: str, error: BaseException | None) -> None:
+        report("late", f"{_headline(error)}, raised in {where}" if error else f"failed in {where}")
+
+    def on_unraisable(args: Any) -> None:
+        late("an exit handler or a finalizer", args.exc_value)
+        unraisable(args)
+
+    def in_thread(args: Any) -> None:
+        if args.exc_type is not SystemExit:
+            late(f"the thread {args.thread.name if args.thread else ''!r}", args.exc_value)
+        thread(args)
+
+    sys.unraisablehook, threading.excepthook = on_unraisable, in_thread
+
+
+def _hide(channel: Channel) -> None:
+    """Take the machinery out of the snippet's sight."""
+    os.register_at_fork(after_in_child=lambda: os.close(channel.report))
+    for name in [name for name in sys.modules if name.partition(".")[0] == "evidence"]:
+        del sys.modules[name]
+    gc.freeze()  # what gc.get_objects and gc.get_referrers look through does not hold what is frozen
 
 
 def _cells(job: Job) -> Iterator[str]:
-    """The code of each cell, behind as many empty lines as stand before it, so that tracebacks count right."""
-    lines = job.code.splitlines(keepends=True)
+    """The code of each cell, behind as many empty lines as stand before it, so that tracebacks count right.
+
+    A line ends where "\n" is, and nowhere else: as the cells' lengths were counted, and as Python counts.
+    """
+    lines = [line + "\n" for line in job.code.split("\n")]
     start = 0
     for length in job.cells or (len(lines),):
         yield "\n" * start + "".join(lines[start : start + length])
         start += length
 
 
-def _confine(work: str, cpu_seconds: int) -> None:
-    """Redirect the standard streams, move into `work`, and set the limits that the operating system keeps."""
-    folder = os.path.dirname(work)
-    for number, name in ((1, "stdout"), (2, "stderr")):
-        handle = os.open(os.path.join(folder, name), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        os.dup2(handle, number)
+def _confine(job: Job, room: str, channel: Channel) -> None:
+    """Redirect the standard streams, move into the room, and set the limits that the operating system keeps."""
+    work = os.path.join(room, "work")
+    for number, handle in ((1, channel.stdout), (2, channel.stderr)):
+        if handle != number:
+            os.dup2(handle, number)
+            os.close(handle)
     sys.stdin = open(os.devnull)  # noqa: SIM115
     sys.stdout = open(1, "w", encoding="utf-8", errors="strict", closefd=False)  # noqa: SIM115
     sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False, buffering=1)  # noqa: SIM115
     sys.dont_write_bytecode = True
     os.chdir(work)
     tempfile.tempdir = work
-    vars(multiprocessing.current_process())["_config"]["tempdir"] = work  # for a DataLoader's workers
-    os.environ.update(HOME=work, TMPDIR=work, TEMP=work, TMP=work, SOURCE_DATE_EPOCH="0", PYTHONHASHSEED="0")
+    os.environ.update(HOME=work, TMPDIR=work, TEMP=work, TMP=work)
     if sys.platform == "win32":
         return
     import resource
 
-    os.setsid()  # so that the parent can end the snippet with all it started
+    os.setsid()  # so that it can be ended with all it started where nothing better is at hand
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def over(_signal: int, _frame: object) -> None:
         raise Overtime
 
     signal.signal(signal.SIGXCPU, over)
     for what, soft, hard in (
-        (resource.RLIMIT_CPU, cpu_seconds, cpu_seconds + 5),
+        (resource.RLIMIT_CPU, job.cpu_seconds, job.cpu_seconds + 5),
         (resource.RLIMIT_AS, MEMORY_BYTES, MEMORY_BYTES),
         (resource.RLIMIT_FSIZE, FILE_BYTES, FILE_BYTES),
         (resource.RLIMIT_CORE, 0, 0),
@@ -146,10 +275,12 @@ def _watch(work: str) -> None:
     sys.addaudithook(hook)
 
 
-def _describe(outcome: Outcome, error: BaseException, failure: str) -> None:
-    """Fill in what failed and where, with the lines of the files in which the code was written."""
-    job = outcome.job
+def _described(job: Job, error: BaseException) -> str:
+    """What failed and where, with the lines of the files in which the code was written, as JSON."""
+    if error.__traceback__ and error.__traceback__.tb_next:
+        error.__traceback__ = error.__traceback__.tb_next  # the frame below the snippet's own
     shown = traceback.TracebackException.from_exception(error)
+    where: tuple[str, int] = ("", 0)
     todo: list[traceback.TracebackException | None] = [shown]
     while todo:
         one = todo.pop()
@@ -161,16 +292,29 @@ def _describe(outcome: Outcome, error: BaseException, failure: str) -> None:
         if getattr(one, "filename", "") == job.name and one.lineno:  # a syntax error
             path, line = job.origin[min(int(one.lineno), len(job.origin)) - 1]
             vars(one).update(filename=path, lineno=str(line))
-            outcome.where = (path, line)
+            where = (path, line)
     own = [f for f in shown.stack if (f.filename, f.lineno) in job.origin]
     if own:
-        outcome.where = (own[-1].filename, own[-1].lineno or 0)
-    elif not outcome.where[0]:  # nothing of the snippet's own: its end
-        outcome.where = job.origin[-1] if job.origin else (job.name, 1)
-    if isinstance(error, AssertionError) and not str(error) and own:
+        where = (own[-1].filename, own[-1].lineno or 0)
+    elif not where[0]:  # nothing of the snippet's own: its end
+        where = job.origin[-1] if job.origin else (job.name, 1)
+    failure = _headline(error)
+    if isinstance(error, SystemExit):
+        failure = f"left by SystemExit({error.code!r}) before its end, so nothing after it was checked"
+    elif isinstance(error, Overtime):
+        failure = f"used more than {job.cpu_seconds} s of CPU time; make it smaller, or make it a lab"
+    elif isinstance(error, AssertionError) and not str(error) and own:
         failure = f"AssertionError without a message: {own[-1].line}"
-    outcome.failure = failure
-    outcome.trace = "".join(shown.format()).rstrip()
+    return json.dumps({"failure": failure, "where": where, "trace": "".join(shown.format()).rstrip()})
+
+
+def _headline(error: BaseException) -> str:
+    """Type and first line of what an error says; notes and further lines stand in the traceback."""
+    told = "".join(traceback.TracebackException(type(error), error, None).format_exception_only())
+    lines = [line for line in told.splitlines() if line.strip()]
+    if isinstance(error, SyntaxError):  # after the place and the line itself
+        lines = [line for line in lines if line.startswith(type(error).__name__)] or lines
+    return lines[0].strip() if lines else type(error).__name__
 
 
 def _placed(job: Job, frame: traceback.FrameSummary) -> traceback.FrameSummary:
