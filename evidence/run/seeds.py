@@ -7,9 +7,11 @@ in Python. Generators that exist before a seed is set begin in a state that depe
 
 import operator
 import random
+import secrets
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -19,7 +21,12 @@ import torch
 from evidence.run.methods import replace
 
 BEGINNING = {"torch": 67280421310721, "numpy": 0, "random": 0}  # torch's is its own: a plain script begins there too
-REMEDY = {"torch": "torch.manual_seed(0)", "numpy": "rng = np.random.default_rng(0)", "random": "random.seed(0)"}
+REMEDY = {
+    "torch": "`torch.manual_seed(0)`",
+    "numpy": "`rng = np.random.default_rng(0)`, `np.random.seed(0)`, or scikit-learn's `random_state=0`",
+    "random": "`random.seed(0)`",
+}
+NAMES = {"torch": "torch", "numpy": "NumPy", "random": "random"}
 
 
 class Unseeded(RuntimeError):
@@ -28,7 +35,11 @@ class Unseeded(RuntimeError):
     __module__ = "builtins"  # a reader of the message needs no module name
 
     def __init__(self, library: str) -> None:
-        super().__init__(f"drew random numbers from {library} without a seed; set one before: `{REMEDY[library]}`")
+        super().__init__(f"drew from {NAMES[library]} at random without a seed; set one before: {REMEDY[library]}")
+
+
+class _Found(BaseException):
+    """Ends the second run."""
 
 
 @dataclass
@@ -68,8 +79,34 @@ class Watch:
         self._wait(random.seed.__self__, "random")  # type: ignore[attr-defined]
 
     def drawn(self) -> str:
-        """The library that was drawn from without a seed, or ""."""
-        return next((w.library for w in self._waiting.values() if w.moved()), "") or next(iter(self._drawn), "")
+        """What was drawn without a seed, as the failure of a snippet, or ""."""
+        moved = (waiting.library for waiting in self._waiting.values() if waiting.moved())
+        library = next(iter(self._drawn), "") or next(moved, "")
+        return f"Unseeded: {Unseeded(library)}" if library else ""
+
+    def find(self, name: str) -> list[int]:
+        """From now on follow the code called `name` line by line; the list that is returned gets the line that drew first.
+
+        The code then ends with an exception. To follow it all the time would cost too much, so it is run a second time for this.
+        """
+        found: list[int] = []
+        last = 1
+
+        def look(frame: FrameType, event: str, _: Any) -> Any:
+            nonlocal last
+            if frame.f_code.co_filename != name:
+                return None
+            if self.drawn():
+                sys.settrace(None)
+                found.append(last)
+                raise _Found
+            caller = frame.f_back if event == "return" else None
+            last = caller.f_lineno if caller and caller.f_code.co_filename == name else frame.f_lineno
+            return look
+
+        self.begin()
+        sys.settrace(look)
+        return found
 
     def moved(self, seed: Any, size: int = 0) -> Any:
         """The seed that stands for `seed` under the shift; `size` is the number of seeds that there are, where it is limited."""
@@ -212,6 +249,7 @@ class Watch:
         vars(random).update(seed=one.seed, setstate=one.setstate)
         for name in ("random", "getrandbits", "randbytes"):
             replace(random.SystemRandom, name, refused)
+        vars(secrets)["randbits"] = refused(None)
 
 
 _STATES: dict[str, Callable[[Any], Callable[[], Any]]] = {
