@@ -15,6 +15,7 @@ def pcgrad(gradients):
     return torch.stack(projected).sum(0)
 
 
+torch.manual_seed(0)
 first, second = torch.tensor([1.0, 0.0]), torch.tensor([-2.0, 1.0])
 plain, fixed = first + second, pcgrad([first, second])
 print("g1 = (1, 0), g2 = (-2, 1): cosine", f"{torch.cosine_similarity(first, second, dim=0):.2f}")
@@ -29,7 +30,6 @@ agree = torch.tensor([0.5, 1.0])
 assert torch.equal(pcgrad([first, agree]), first + agree), "gradients that agree should be summed untouched"
 assert pcgrad([first, -3 * first]).norm() == 0, "exactly opposite gradients should leave nothing"
 
-torch.manual_seed(0)
 hurt = {}
 for tasks in (2, 3):
     draws = torch.randn(2000, tasks, 3, dtype=torch.float64)
