@@ -6,6 +6,7 @@ choose their code for themselves, so all five are held down together.
 
 import os
 import platform
+from importlib import import_module
 
 SETTINGS: dict[str, dict[str, str]] = {
     "own": {},
@@ -23,6 +24,7 @@ SETTINGS: dict[str, dict[str, str]] = {
     },
     "two threads": {"OMP_NUM_THREADS": "2", "MKL_NUM_THREADS": "2", "OPENBLAS_NUM_THREADS": "2"},
 }
+NUMPY = "numpy._core._multiarray_umath"  # it knows the processor, and is imported in a moment
 LEVELS = ("SSE4.2", "AVX2", "AVX-512")  # each holds the ones before it
 NEEDS = {"AVX2": ("AVX2", "FMA3"), "AVX-512": ("AVX512_SKX",)}
 BEYOND = {"SSE4.2": ("X86_V3", "X86_V4", "AVX", "FMA3", "F16C"), "AVX2": ("X86_V4", "AVX512")}  # NumPy's names begin so
@@ -37,17 +39,15 @@ def environment(name: str) -> dict[str, str]:
     set_down = SETTINGS[name]
     if name not in BEYOND:
         return set_down
-    from numpy._core._multiarray_umath import __cpu_dispatch__ as known  # what this version of NumPy can do without
-
+    known = import_module(NUMPY).__cpu_dispatch__  # what this version of NumPy can do without
     return set_down | {"NPY_DISABLE_CPU_FEATURES": " ".join(f for f in known if f.startswith(BEYOND[name]))}
 
 
 def own_level() -> str:
     """The highest of LEVELS that this machine has, which a published run computes with; "" where its processor has none."""
-    from numpy._core._multiarray_umath import __cpu_features__ as has
-
     if platform.machine().lower() not in ("x86_64", "amd64"):
         return ""
+    has = import_module(NUMPY).__cpu_features__
     return [level for level in LEVELS if all(has.get(feature) for feature in NEEDS.get(level, ()))][-1]
 
 
