@@ -12,6 +12,7 @@ import pytest
 from pytest_codeblocks.plugin import MarkdownFile, TestBlock
 
 from evidence.errors import EvidenceError
+from evidence.fronts.elsewhere import Elsewhere
 from evidence.read.labs import cells_fault, is_lab, read_lab
 from evidence.read.pages import Fence, Page, read_page, read_site
 from evidence.records.store import Records, digest
@@ -27,13 +28,15 @@ class State:
     def __init__(self, config: pytest.Config) -> None:
         self.root = config.rootpath
         self.fresh: bool = config.getoption("--fresh")
-        self.shifts: int = config.getoption("--reseed")
+        try:
+            self.elsewhere = Elsewhere(config.getoption("--elsewhere"), config.getoption("--reseed"))
+        except ValueError as error:
+            raise pytest.UsageError(str(error)) from None
         self.progress: bool = config.getoption("--progress")
         self.records = Records(self.root)
         self.runner: Runner | None = None
         self.futures: dict[str, list[Future[Outcome]]] = {}
         self.ran = self.unchanged = 0
-        self.lost: list[str] = []  # claims that did not survive a change of seed
         self._site: dict[str, Page] | None = None
 
     def page(self, path: Path) -> Page:
@@ -95,7 +98,9 @@ class Snippet(TestBlock):  # type: ignore[misc]
         """Whether this item has to run, as its record does not answer for it."""
         if self.get_closest_marker("skip") or self._lacks():
             return False
-        return bool(self.state.fresh or self.state.shifts or self.state.records.load(self.fence) is None)
+        if self.state.elsewhere and not self.state.elsewhere.trials(self.fence):
+            return False
+        return bool(self.state.elsewhere or self.state.fresh or self.state.records.load(self.fence) is None)
 
     def _lacks(self) -> bool:
         needs = self.obj.importorskip
@@ -111,8 +116,8 @@ class Snippet(TestBlock):  # type: ignore[misc]
             self.user_properties.append(("evidence", "unchanged"))
             return
         outcomes = [future.result() for future in futures]
-        if state.shifts:
-            return self._judge_shifts(outcomes)
+        if state.elsewhere:
+            return self._judge_elsewhere(outcomes)
         state.ran += 1
         if fault := outcomes[0].failure or self._fault(outcomes[0]):
             state.records.fail(self.fence, fault)
@@ -131,13 +136,12 @@ class Snippet(TestBlock):  # type: ignore[misc]
             return f"a lab's page shows no stderr, and it wrote: {outcome.stderr.strip().splitlines()[-1]}"
         return cells_fault(self.fence, [n for _, n in outcome.cells]) or self.fence.figures_fault(len(outcome.figures))
 
-    def _judge_shifts(self, outcomes: list[Outcome]) -> None:
-        failed = [o for o in outcomes if o.failure]
-        self.state.records.save_seeds(self.fence, len(outcomes) - len(failed), len(outcomes))
-        if failed:
-            shifts = ", ".join(f"{o.job.conditions.shift}" for o in failed)
-            self.state.lost.append(f"{self.fence.snippet} ({self.name}): fails at shift {shifts}: {failed[0].failure}")
-            raise SnippetFailed(self.fence, failed[0], f"the claim does not survive a shift of its seeds by {shifts}")
+    def _judge_elsewhere(self, outcomes: list[Outcome]) -> None:
+        """Keep under which conditions the claim held. Where it does not hold for other data, that is told, and is no fault."""
+        trials = self.state.elsewhere.trials(self.fence)
+        lost = self.state.elsewhere.note(self.fence, trials, outcomes, self.state.records)
+        if lost:
+            raise SnippetFailed(self.fence, lost[0].outcome, lost[0].fault)
 
     def repr_failure(self, excinfo: Any, style: Any = None) -> str:
         if isinstance(excinfo.value, SnippetFailed):

@@ -5,18 +5,19 @@ items here are its items with another way to run.
 """
 
 import sys
-from concurrent.futures import Future
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from evidence.fronts.elsewhere import MORE_TIME, Elsewhere
+from evidence.fronts.progress import Progress
 from evidence.fronts.pytest_items import STATE, PageFile, Snippet, State
-from evidence.read.labs import MOST_SHIFTS, is_lab
+from evidence.read.labs import is_lab
 from evidence.read.pages import Fence
 from evidence.records.store import digest, job_of
-from evidence.run.job import Conditions, Outcome
+from evidence.run.job import Job
 from evidence.run.landlock import lacking
 from evidence.run.pool import Runner
 
@@ -25,6 +26,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("evidence")
     group.addoption("--fresh", action="store_true", help="run every snippet, also where its record is up to date")
     group.addoption("--reseed", type=int, default=0, metavar="N", help="run every snippet with all its seeds shifted by 1…N")
+    group.addoption(
+        "--elsewhere", default="", metavar="AXES", help="run every snippet under other conditions: seeds, arithmetic, data, all"
+    )
     group.addoption("--progress", action="store_true", help="a line for each snippet as it ends")
 
 
@@ -62,31 +66,23 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     if not jobs:
         return
     state.runner = Runner()
-    longest_first = sorted(jobs.items(), key=lambda job: -state.records.expected_seconds(job[1]))
+    expected = {address: state.records.expected_seconds(fence) for address, fence in jobs.items()}
+    longest_first = sorted(jobs, key=lambda address: -expected[address])
+    planned = {address: _jobs(jobs[address], state.elsewhere) for address in longest_first}
     report = session.config.pluginmanager.get_plugin("terminalreporter") if state.progress else None
-    done: list[Outcome] = []
-    planned = {address: _shifts(fence, state.shifts) for address, fence in longest_first}
-    total = sum(len(shifts) for shifts in planned.values())
-    for address, fence in longest_first:
-        state.futures[address] = [state.runner.submit(job_of(fence, Conditions(shift=shift))) for shift in planned[address]]
+    progress = Progress(report.write_line, [expected[at] for at in planned for _ in planned[at]]) if report else None
+    for address, todo in planned.items():
+        state.futures[address] = [state.runner.submit(job) for job in todo]
         for future in state.futures[address]:
-            future.add_done_callback(partial(_tell, report, done, total))
+            if progress:
+                progress.follow(future, expected[address])
 
 
-def _shifts(fence: Fence, asked: int) -> list[int]:
-    """The shifts of the seeds to run a fence with; a lab, which takes long, with a few of them at most."""
-    most = min(asked, MOST_SHIFTS) if fence.cells else asked
-    return list(range(1, most + 1)) or [0]
-
-
-def _tell(report: Any, done: list[Outcome], total: int, future: "Future[Outcome]") -> None:
-    if report is None or future.cancelled():
-        return
-    outcome = future.result()
-    done.append(outcome)
-    shift = f" shift {outcome.job.conditions.shift}" if outcome.job.conditions.shift else ""
-    verdict = f"FAILED: {outcome.failure}" if outcome.failure else "passed"
-    report.write_line(f"[{len(done):{len(str(total))}}/{total}] {outcome.job.name}{shift} {outcome.seconds:.1f} s {verdict}")
+def _jobs(fence: Fence, elsewhere: Elsewhere) -> list[Job]:
+    if not elsewhere:
+        return [job_of(fence)]
+    jobs = [job_of(fence, trial.conditions) for trial in elsewhere.trials(fence)]
+    return [replace(j, cpu_seconds=j.cpu_seconds * MORE_TIME, wall_seconds=j.wall_seconds * MORE_TIME) for j in jobs]
 
 
 def pytest_report_teststatus(report: Any, config: pytest.Config) -> Any:
@@ -99,13 +95,14 @@ def pytest_report_teststatus(report: Any, config: pytest.Config) -> Any:
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     state = config.stash[STATE]
-    if state.ran or state.unchanged:
+    if (state.ran or state.unchanged) and not state.elsewhere:
         note = " (taken from their records; --fresh runs them)" if state.unchanged else ""
         terminalreporter.write_line(f"snippets: {state.ran} ran, {state.unchanged} unchanged{note}")
     if state.ran and (lacks := lacking()):
         terminalreporter.write_line(f"not confined in full: {lacks}")
-    for line in state.lost:
-        terminalreporter.write_line(f"does not survive a change of seed: {line}")
+    if state.elsewhere.tallies:
+        for line in state.elsewhere.report():
+            terminalreporter.write_line(line)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

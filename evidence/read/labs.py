@@ -9,7 +9,6 @@ from evidence.read.pages import Fence, Page, step
 
 FOLDER = "docs/labs"
 CELL = re.compile(r"^# %%(?P<markdown> \[markdown\])?\s*$")
-MOST_SHIFTS = 3
 
 
 def is_lab(path: Path, root: Path) -> bool:

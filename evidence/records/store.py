@@ -13,6 +13,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 from evidence.read.pages import Fence
+from evidence.records import held
+from evidence.records.held import Held
 from evidence.run.job import PUBLISHED, Conditions, Job, Outcome
 
 FOLDER = ".evidence"
@@ -32,7 +34,7 @@ class Record:
     figures: list[str]  # SVG, as Matplotlib wrote it
     seconds: float  # CPU time
     versions: dict[str, str]
-    seeds: tuple[int, int] | None = field(default=None)  # held for … of … shifts of all seeds, where that was run
+    held: Held = field(default_factory=dict)  # where else it was run: kept in a file of its own
     cells: list[tuple[str, int]] = field(default_factory=list)  # of a lab: what each cell printed, how many figures it drew
     ran: str = ""  # the day, ISO 8601
 
@@ -51,10 +53,13 @@ def _machinery() -> str:
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
-def digest(fence: Fence) -> str:
-    """The address of a fence's record: its code, the versions of the libraries and their data, and the machinery."""
+def digest(fence: Fence, made_with: dict[str, str] | None = None) -> str:
+    """The address of a fence's record: its code, the versions of the libraries and their data, and the machinery.
+
+    `made_with` are the versions; those of this environment, if none are given.
+    """
     cells = [len(cell.origin) for cell in fence.cells]
-    what = [fence.code, slug(fence.snippet), versions(), _machinery(), *([cells] if cells else [])]
+    what = [fence.code, slug(fence.snippet), made_with or versions(), _machinery(), *([cells] if cells else [])]
     return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:20]
 
 
@@ -87,11 +92,7 @@ class Records:
         record = self._read(self._path(fence))
         if record is None or record.digest != digest(fence):
             return None
-        try:
-            held, shifts = json.loads(self._path(fence, "seeds").read_text())
-            record.seeds = (int(held), int(shifts))
-        except (OSError, ValueError, TypeError):
-            pass
+        record.held = self._held(digest(fence), fence)
         return record
 
     def _read(self, path: Path) -> Record | None:
@@ -120,14 +121,35 @@ class Records:
             fence.snippet, digest(fence), outcome.stdout, outcome.stderr, outcome.figures, round(outcome.seconds, 3), versions()
         )
         record.cells, record.ran = outcome.cells, datetime.now(UTC).date().isoformat()
-        body = asdict(record) | {"seeds": None}
+        body = asdict(record)
         self._write(self._path(fence), json.dumps({"record": body, "checksum": _checksum(body)}))
         self._path(fence, "failed").unlink(missing_ok=True)
         return record
 
-    def save_seeds(self, fence: Fence, held: int, shifts: int) -> None:
-        """Remember for how many shifts of its seeds the fence's assertions held."""
-        self._write(self._path(fence, "seeds"), json.dumps([held, shifts]))
+    def hold(self, fence: Fence, axis: str, said: dict[str, str]) -> None:
+        """Keep under which conditions of an axis a fence held, and what it said under the others.
+
+        What holds for other versions is kept with the records that those have of the same code.
+        """
+        addresses = [digest(fence)] if axis != "versions" else self._of_other_versions(fence)
+        for address in addresses:
+            told = self._held(address, fence)
+            told[axis] = told.get(axis, {}) | said
+            self._write(self._held_path(address, fence), json.dumps(told, indent=1))
+
+    def _of_other_versions(self, fence: Fence) -> list[str]:
+        """The addresses of all records of exactly this code that were made with other versions of the libraries."""
+        found = [record for path in self.folder.glob(f"{slug(fence.snippet)}.*.json") if (record := self._read(path))]
+        return [r.digest for r in found if r.versions != versions() and r.digest == digest(fence, r.versions)]
+
+    def _held(self, address: str, fence: Fence) -> Held:
+        try:
+            return held.read(self._held_path(address, fence).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+
+    def _held_path(self, address: str, fence: Fence) -> Path:
+        return self.folder / f"{slug(fence.snippet)}.{address}.held"
 
     def fail(self, fence: Fence, fault: str) -> None:
         """Forget a fence's record, as it has just failed and an earlier pass no longer counts; keep what was wrong."""
@@ -135,9 +157,9 @@ class Records:
         self._write(self._path(fence, "failed"), fault)
 
     def expected_seconds(self, fence: Fence) -> float:
-        """How long the fence took when any version of it last ran; 1 where that is unknown."""
+        """How long the fence took when any version of it last ran; where that is unknown, a guess."""
         olds = [r for p in self.folder.glob(f"{slug(fence.snippet)}.*.json") if (r := self._read(p))]
-        return max((r.seconds for r in olds), default=1.0)
+        return max((r.seconds for r in olds), default=60.0 if fence.cells else 2.0)
 
     def _write(self, path: Path, text: str) -> None:
         self.folder.mkdir(exist_ok=True)

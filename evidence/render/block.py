@@ -7,6 +7,7 @@ from html import escape
 from pymdownx.highlight import Highlight
 
 from evidence.read.pages import Fence
+from evidence.records import held
 from evidence.records.store import Record
 from evidence.render.drawing import drawing
 
@@ -56,15 +57,15 @@ def figure(svg: str, prefix: str, alt: str, caption: str) -> str:
 
 
 def provenance(record: Record) -> str:
-    """One quiet line: passed, how long, on what, and for how many shifts of its seeds."""
+    """One quiet line: passed, how long, on what, and where else it held."""
     facts = [
         "passed",
         f"{record.seconds:.2f} s of CPU time" if record.seconds < 10 else f"{record.seconds:.0f} s of CPU time",
         f"PyTorch {record.versions['torch'].partition('+')[0]}",
         f"NumPy {record.versions['numpy']}",
     ]
-    if record.seeds:
-        facts.append("held for {} of {} shifts of every seed".format(*record.seeds))
+    if told := held.words(record.held):
+        facts.append(told)
     return " · ".join(escape(fact) for fact in facts)
 
 

@@ -9,6 +9,7 @@ from evidence.read.labs import read_labs
 from evidence.read.pages import Page
 from evidence.read.questions import VERDICTS, Question, cited_keys, questions, way
 from evidence.read.sources import sources
+from evidence.records import held
 from evidence.records.store import Records
 from evidence.render.glossary import listed
 
@@ -36,11 +37,10 @@ def expand_directive(kind: str, start: str, pages: list[Page], root: Path) -> li
 
 def _seeds(question: Question, records: Records) -> str:
     """For how many shifts of the seeds all snippets of a question held, or "" where that has not been run."""
-    seeds = [record.seeds for fence in question.fences if (record := records.load(fence))]
-    known = [s for s in seeds if s]
-    if not known or len(known) < len(question.fences):
+    counts = [held.count(record.held, "seeds") for fence in question.fences if (record := records.load(fence))]
+    if not counts or len(counts) < len(question.fences) or not all(tried for _, tried in counts):
         return ""
-    return f", {min(held for held, _ in known)} of {known[0][1]} seeds"
+    return ", {} of {} seeds".format(*min(counts))
 
 
 def _index(asked: list[Question], start: str, records: Records) -> list[str]:

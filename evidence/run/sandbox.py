@@ -65,7 +65,7 @@ def steps(job: Job, token: str, room: str, channel: Channel) -> Iterator[Step]:
     own, getpid, leave, marks = os.getpid(), os.getpid, os._exit, channel.marks
     report = _reporter(channel.report)
     _confine(job, room, channel)
-    collector = _collect(job, report)
+    collector, watch = _collect(job, report)
     _hear_late_failures(report)
     flush = _flusher()
     report("began", str(sum(os.times()[:2])))
@@ -105,6 +105,16 @@ def steps(job: Job, token: str, room: str, channel: Channel) -> Iterator[Step]:
             report("cell", str(os.fstat(1).st_size))
     if step.error is not None:
         traceback.print_exception(step.error)
+    elif getpid() == own and (fault := watch.drawn()):
+        _silence()
+        scope, found = _become_main(job), watch.find(job.name)
+        for part in parts:
+            yield (step := Step(part, scope))
+            if found or step.error:
+                break
+        where = job.origin[min(*found, len(job.origin)) - 1] if found else job.origin[0]
+        report("failed", json.dumps({"failure": fault, "where": where, "trace": ""}))
+        leave(1)
     report("ending", "")
     del scope, part, parts, step
     yield (last := Step(_ENDING, {"ends": [*_ends(), flush]}))
@@ -162,16 +172,19 @@ def _become_main(job: Job, code: str) -> dict[str, Any]:
     return module.__dict__
 
 
-def _collect(job: Job, report: Callable[[str, str], None]) -> Any:
-    """Set up what a job's conditions ask for, and the collector of its figures."""
-    import torch
-
+def _collect(job: Job, report: Callable[[str, str], None]) -> tuple[Any, Any]:
+    """The collector of the job's figures, and the watch over its seeds, with all that its conditions ask for set up."""
+    from evidence.run.conditions import apply
     from evidence.run.figures import Collector
-    from evidence.run.seeds import shift_seeds
 
-    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
-    shift_seeds(job.conditions.shift)
-    return Collector(job.salt, lambda svg: report("figure", svg))
+    return Collector(job.salt, lambda svg: report("figure", svg)), apply(job.conditions)
+
+
+def _silence() -> None:
+    """Let what is run a second time print nothing."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    for number in (1, 2):
+        os.dup2(null, number)
 
 
 def _hear_late_failures(report: Callable[[str, str], None]) -> None:

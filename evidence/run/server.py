@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from evidence.run import sandbox, warden
-from evidence.run.arithmetic import SETTINGS
+from evidence.run.arithmetic import environment as of_arithmetic
 from evidence.run.job import Job
 from evidence.run.namespaces import isolate
 from evidence.run.rooms import Rooms
@@ -39,7 +39,7 @@ def environment(arithmetic: str) -> dict[str, str]:
     """The whole environment of a server: a few names of ours, and no secret of the person or the job that runs the tests."""
     kept = {name: value for name, value in os.environ.items() if name in PASSED_ON or name.startswith("LC_")}
     fixed = {"MPLBACKEND": "Agg", "PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": "0"}
-    return kept | dict.fromkeys(THREADS, "1") | fixed | SETTINGS[arithmetic]
+    return kept | dict.fromkeys(THREADS, "1") | fixed | of_arithmetic(arithmetic)
 
 
 def command(entry: str) -> list[str]:

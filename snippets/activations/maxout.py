@@ -2,6 +2,7 @@
 import matplotlib.pyplot as plt
 import torch
 
+torch.manual_seed(0)
 x = torch.linspace(-2, 2, 201)[:, None]  # (N, 1)
 
 

@@ -3,6 +3,7 @@ import torch
 from sklearn.datasets import load_digits
 from torch.nn.functional import binary_cross_entropy, binary_cross_entropy_with_logits
 
+torch.manual_seed(0)
 digits = load_digits()
 two = (digits.target < 2).nonzero()[0][:100]  # zeros against ones: separable, so the logits grow
 train_x = torch.tensor(digits.data[two], dtype=torch.float32)  # (100, 64), pixels 0 to 16

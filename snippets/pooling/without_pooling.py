@@ -4,6 +4,7 @@ import torch
 from sklearn.datasets import load_digits
 from torch import nn
 
+torch.manual_seed(0)
 digits = load_digits()
 x = torch.tensor(digits.images, dtype=torch.float32)[:, None] / 16  # (1797, 1, 8, 8)
 y = torch.tensor(digits.target)

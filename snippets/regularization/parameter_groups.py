@@ -2,6 +2,7 @@
 import torch
 from torch import nn
 
+torch.manual_seed(0)
 lr, weight_decay = 0.1, 0.01
 model = nn.Sequential(
     nn.Conv2d(3, 8, 3, bias=False), nn.BatchNorm2d(8), nn.ReLU(),  # an ordinary convolution

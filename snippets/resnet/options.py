@@ -2,6 +2,7 @@
 import torch
 from torch import nn
 
+torch.manual_seed(0)
 repeats = {34: (3, 4, 6, 3), 50: (3, 4, 6, 3), 152: (3, 8, 36, 3)}
 option_b = {34: 21797672, 50: 25557032, 152: 60192808}  # all parameters with option B, counted in the section above
 

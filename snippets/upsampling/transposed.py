@@ -6,6 +6,7 @@ import torch
 from torch.nn import functional
 
 rng = np.random.default_rng(0)
+torch.manual_seed(0)
 
 
 def conv_transpose(x, w, S, P, D, extra):
