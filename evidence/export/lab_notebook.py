@@ -7,23 +7,29 @@ from typing import Any
 import jupytext
 import nbformat
 
+from evidence.errors import EvidenceError
 from evidence.read.pages import Fence
 from evidence.records.store import Record
 
 NODE: Any = nbformat.NotebookNode
+AS_WRITTEN = {"extension": ".py", "format_name": "percent", "comment_magics": False}  # `# !ls` stays the comment that ran
 
 
 def notebook(root: Path, lab: Fence, record: Record | None) -> Any:
     """The lab as a notebook, with the outputs of its record (none where there is no record).
 
     Each picture's output carries its alt text and caption in its metadata, for the page that shows it.
+
+    Raises:
+        EvidenceError: the code cells of the notebook are not the code that ran, to the byte.
     """
-    made = copy.deepcopy(jupytext.reads((root / lab.page).read_text(encoding="utf-8"), fmt="py:percent"))
+    made = copy.deepcopy(jupytext.reads((root / lab.page).read_text(encoding="utf-8"), fmt=AS_WRITTEN))
     made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
     made.metadata.pop("jupytext", None)
     for n, cell in enumerate(made.cells):
         cell["id"] = f"cell-{n}"
     codes = [cell for cell in made.cells if cell.cell_type == "code"]
+    _compare(lab, [cell.source for cell in codes])
     figures = iter(record.figures if record else [])
     outputs = record.cells if record else []
     for n, (cell, fence) in enumerate(zip(codes, lab.cells, strict=True)):
@@ -38,3 +44,13 @@ def notebook(root: Path, lab: Fence, record: Record | None) -> Any:
             said = {"alt": alt, "caption": caption}
             cell.outputs.append(NODE(output_type="display_data", data=data, metadata=said))
     return made
+
+
+def _compare(lab: Fence, sources: list[str]) -> None:
+    """Hold the code of a notebook against what ran, cell by cell; the empty lines at a cell's end are no code."""
+    ran = [cell.code.rstrip("\n") for cell in lab.cells]
+    for cell, source, code in zip(lab.cells, sources, ran, strict=False):
+        if source.rstrip("\n") != code:
+            raise EvidenceError(lab.page, cell.line, f"has a cell that a notebook shows as {source!r}, and {code!r} ran")
+    if len(sources) != len(ran):
+        raise EvidenceError(lab.page, 1, f"has {len(ran)} cells of code that ran, and {len(sources)} as a notebook")

@@ -21,12 +21,13 @@ from nbconvert.exporters.templateexporter import default_filters
 
 from evidence.errors import EvidenceError
 from evidence.export.lab_notebook import notebook
-from evidence.read.labs import FOLDER, read_labs
+from evidence.read.labs import FOLDER, read_lab, read_labs
 from evidence.read.sources import sources
 from evidence.records.store import Records
 from evidence.render.block import figure, highlight, printed, provenance
 from evidence.render.citations import Citations, UnknownKey
 from evidence.render.formulas import Formulas, InvalidFormula
+from evidence.render.shown import Shown as Blocks
 
 EXTENSIONS = ["attr_list", "tables", "toc", "pymdownx.arithmatex"]
 SETTINGS: dict[str, Any] = {"pymdownx.arithmatex": {"generic": True}, "toc": {"permalink": True, "toc_depth": "2-3"}}
@@ -92,18 +93,27 @@ class Shown:
         text = re.sub(r"\]\((?![a-z]+:|#)", "](../", text)
         self.prose.reset()
         try:
-            html = self.prose.convert(text)
-        except (InvalidFormula, UnknownKey) as error:
-            what = error.latex if isinstance(error, InvalidFormula) else f"@{error.args[0]}"
-            script = (self.root / FOLDER / f"{self.name}.py").read_text(encoding="utf-8").split("\n")
-            line = next((n for n, x in enumerate(script, 1) if what.strip().splitlines()[0] in x), 1)
-            fault = EvidenceError(f"{FOLDER}/{self.name}.py", line, f"cannot show {what}: {error}")
+            html = Blocks().settle(self.prose.convert(text), self.path, read_lab(self.root, self.path).lines)
+        except (InvalidFormula, UnknownKey, EvidenceError) as error:
+            fault = error if isinstance(error, EvidenceError) else self.located(error)
             if not os.environ.get("EVIDENCE_PREVIEW"):
                 raise fault from error
             html = f'<div class="evidence-problem">{escape(fault.format_message())}</div>'
         self.tokens += vars(self.prose).get("toc_tokens", [])
         html, self.header = html.replace("</h1>", f"</h1>\n{self.header}", 1), ""
         return html + "\n"
+
+    @property
+    def path(self) -> str:
+        """The lab that is shown."""
+        return f"{FOLDER}/{self.name}.py"
+
+    def located(self, error: InvalidFormula | UnknownKey) -> EvidenceError:
+        """The same error with the lab's line that holds the formula or the key."""
+        what = error.latex if isinstance(error, InvalidFormula) else f"@{error.args[0]}"
+        lines = read_lab(self.root, self.path).lines
+        line = next((x.number for x in lines if what.strip().splitlines()[0] in x.text), 1)
+        return EvidenceError(self.path, line, f"cannot show {what}: {error}")
 
     def lab_code(self, cell: Any) -> str:
         """A cell of code with what it printed and drew."""

@@ -1,8 +1,5 @@
 """The pytest items: a page's fences that run, and what is wrong with a page."""
 
-import importlib.util
-import re
-import sys
 from collections.abc import Iterator
 from concurrent.futures import Future
 from pathlib import Path
@@ -62,8 +59,8 @@ class PageFile(MarkdownFile):  # type: ignore[misc]
             names[name] = names.get(name, 0) + 1
             item = Snippet.from_parent(self, name=name if names[name] == 1 else f"{name}-{names[name]}", obj=fence.block)
             item.fence = fence
-            for mark in fence.block.marks:
-                item.add_marker(eval(mark, {"sys": sys, "pytest": pytest}))
+            if fence.skip_reason:
+                item.add_marker(pytest.mark.skip(reason=fence.skip_reason))
             yield item
 
 
@@ -96,20 +93,14 @@ class Snippet(TestBlock):  # type: ignore[misc]
 
     def wanted(self) -> bool:
         """Whether this item has to run, as its record does not answer for it."""
-        if self.get_closest_marker("skip") or self._lacks():
+        if self.get_closest_marker("skip"):
             return False
         if self.state.elsewhere and not self.state.elsewhere.trials(self.fence):
             return False
         return bool(self.state.elsewhere or self.state.fresh or self.state.records.load(self.fence) is None)
 
-    def _lacks(self) -> bool:
-        needs = self.obj.importorskip
-        return needs is not None and importlib.util.find_spec(needs) is None
-
     def runtest(self) -> None:
         state = self.state
-        if self._lacks():
-            pytest.skip(f"needs {self.obj.importorskip}")
         futures = state.futures.get(digest(self.fence))
         if futures is None:
             state.unchanged += 1
@@ -126,12 +117,9 @@ class Snippet(TestBlock):  # type: ignore[misc]
 
     def _fault(self, outcome: Outcome) -> str:
         """What is wrong with an outcome beside the snippet's own assertions, or ""."""
-        block = self.obj
-        if block.expected_output is not None:
-            ignore = block.expected_output_ignore_whitespace
-            found, expected = (re.sub(r"\s+", "", s) if ignore else s for s in (outcome.stdout, block.expected_output))
-            if found != expected:
-                return f"printed {outcome.stdout!r}, and the page expects {block.expected_output!r}"
+        expected = self.obj.expected_output
+        if expected is not None and outcome.stdout != expected:
+            return f"printed {outcome.stdout!r}, and the page expects {expected!r}"
         if self.fence.cells and outcome.stderr:
             return f"a lab's page shows no stderr, and it wrote: {outcome.stderr.strip().splitlines()[-1]}"
         return cells_fault(self.fence, [n for _, n in outcome.cells]) or self.fence.figures_fault(len(outcome.figures))

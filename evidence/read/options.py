@@ -1,63 +1,60 @@
-"""pytest-codeblocks's comments on a page (skip, skipif, importorskip, cont, expected-output, marks), read by itself."""
+"""What a comment before or behind a fence asks for: a skip with its reason, an expected output. Data; nothing is evaluated."""
 
 import ast
-import io
 import re
-import warnings
-from typing import TYPE_CHECKING
 
-from pytest_codeblocks import extract_from_buffer
+from evidence.read.syntax import COMMENT, DIRECTIVE, EXPECTED_OUTPUT, EXPLORER, MARK, SKIP
 
-if TYPE_CHECKING:
-    from evidence.read.pages import Page
+FORMS = {
+    "figure": "a figure is described directly below the fence that draws it",
+    "explorer": "write `<!-- explorer: name -->` at the start of a line",
+    "generate": "write `<!-- generate: … -->` with questions, verdicts, open, references or glossary",
+    "skip": "write `<!-- skip: the reason, which readers see -->` on the line above the fence",
+}
+ASK = FORMS["skip"]
 
-REASON = 'with a reason, which readers see: `<!--pytest.mark.skip(reason="…")-->`'
+
+def skip_reason(text: str) -> str | None:
+    """The reason of a comment that skips a fence; None where the line is no such comment.
+
+    Raises:
+        ValueError: a skip without a reason, or a mark that a page does not know; the message says what is expected.
+    """
+    if match := SKIP.match(text):
+        return match["reason"]
+    if match := MARK.match(text):
+        if match["mark"] == "pytest.mark.skip":
+            raise ValueError(f"found {text.strip()!r}, a skip without a reason; {ASK}")
+        if reason := _literal_reason(match["mark"]):
+            return reason
+        raise ValueError(f"found {text.strip()!r}; a page knows one mark, a skip: {ASK}")
+    return None
 
 
-def read_options(page: "Page") -> None:
-    """Let pytest-codeblocks read its comments from the page, with every runnable fence in the one spelling that it knows."""
-    at = {fence.first: n for n, fence in enumerate(page.fences)}
-    ends = {fence.first: fence for fence in page.fences}
-    out: list[str] = []
-    index = 0
-    while index < len(page.lines):
-        if fence := ends.get(index):
-            out += ["```python", str(at[index]), "```"]
-            index = fence.last
-        else:
-            out.append(page.lines[index].text)
-        index += 1
-    text = "\n".join(out)
-    line = next((k for k, x in enumerate(out, 1) if "pytest-codeblocks:" in x), 1)
-    if re.search(r"^<!--pytest-codeblocks:skipfile-->", text):
-        page.problem(1, f"skips the whole page; skip single fences, {REASON}")
-        return
+def comment_fault(text: str) -> str:
+    """Say what is wrong with a comment that would be a word to the machinery, or ""."""
+    match = COMMENT.match(text)
+    if not match or EXPECTED_OUTPUT.match(text):
+        return ""
+    word = match["word"]
+    if word.startswith("pytest"):
+        known = f"{ASK}, or `<!--pytest-codeblocks:expected-output-->` between a fence and a `text` fence"
+        return f"found {text.strip()!r}, which a page does not know; {known}"
+    if not re.match(rf"^[> ]*<!--\s*{re.escape(word)}:", text) or EXPLORER.match(text) or DIRECTIVE.match(text):
+        return ""
+    if word in FORMS:
+        return f"found {text.strip()!r}; {FORMS[word]}"
+    return f"found a comment that starts with {word!r}; the words that count are {', '.join(FORMS)}"
+
+
+def _literal_reason(mark: str) -> str:
+    """The reason of `pytest.mark.skip(reason="…")`, read as data; "" where the mark is anything else."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)
-            blocks = extract_from_buffer(io.StringIO(text + "\n"), max_num_lines=10**6)
-    except RuntimeError as error:
-        if not page.problems:  # an unclosed fence is already named, with its line
-            page.problem(line, str(error))
-        return
-    kept = []
-    for block in (b for b in blocks if b.syntax == "python"):
-        first, *continued = [page.fences[int(n)] for n in block.code.split()]
-        for fence in continued:
-            first.origin = first.origin + fence.origin
-        first.block = block
-        kept.append(first)
-        for mark in block.marks:
-            if re.search(r"\b(skip|skipif|xfail)\b", mark) and not reason_of(mark):
-                page.problem(first.line, f"found {mark} without a reason; {REASON}")
-    page.fences = kept
-
-
-def reason_of(mark: str) -> str:
-    """The reason of a mark such as `pytest.mark.skip(reason="needs a GPU")`, or "" where it has none."""
-    tree = ast.parse(mark, mode="eval").body
-    if isinstance(tree, ast.Call):
-        for keyword in tree.keywords:
-            if keyword.arg == "reason" and isinstance(keyword.value, ast.Constant):
-                return str(keyword.value.value).strip()
-    return ""
+        tree = ast.parse(mark, mode="eval").body
+    except (SyntaxError, ValueError):
+        return ""
+    if not isinstance(tree, ast.Call) or ast.unparse(tree.func) != "pytest.mark.skip" or tree.args or len(tree.keywords) != 1:
+        return ""
+    value = tree.keywords[0].value
+    known = tree.keywords[0].arg == "reason" and isinstance(value, ast.Constant) and isinstance(value.value, str)
+    return str(ast.literal_eval(value)).strip() if known else ""

@@ -6,11 +6,11 @@ from pathlib import PurePosixPath
 
 from evidence.read.pages import Fence, Heading, Page
 from evidence.read.sources import ONE
+from evidence.read.syntax import DIRECTIVE as DIRECTIVE
+from evidence.read.syntax import EXPLORER as EXPLORER
 
 VERDICTS = {"holds.": "holds", "holds when": "holds when …", "does not hold": "does not hold"}
 CITED = re.compile(r"\[(@[^\]]+)\]")
-EXPLORER = re.compile(r"^<!-- explorer: ([a-z-]+) -->\s*$")
-DIRECTIVE = re.compile(r"^<!-- generate: (questions|verdicts|open|references|glossary) -->\s*$")
 
 
 @dataclass

@@ -54,12 +54,13 @@ def _machinery() -> str:
 
 
 def digest(fence: Fence, made_with: dict[str, str] | None = None) -> str:
-    """The address of a fence's record: its code, the versions of the libraries and their data, and the machinery.
+    """The address of a fence's record: its code, what it should print, the libraries with their data, and the machinery.
 
     `made_with` are the versions; those of this environment, if none are given.
     """
-    cells = [len(cell.origin) for cell in fence.cells]
+    cells, expected = [len(cell.origin) for cell in fence.cells], fence.block.expected_output
     what = [fence.code, slug(fence.snippet), made_with or versions(), _machinery(), *([cells] if cells else [])]
+    what += [] if expected is None else [{"expected": expected}]
     return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:20]
 
 
@@ -103,9 +104,13 @@ class Records:
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
+    def failed(self, fence: Fence) -> bool:
+        """Whether the last run of exactly this code failed."""
+        return self._path(fence, "failed").exists()
+
     def missing(self, fence: Fence) -> str:
         """Say in words why a fence has no record: it is corrupt, it is of something older, or there is none."""
-        if self._path(fence, "failed").exists():
+        if self.failed(fence):
             return f"its last run failed: {self._path(fence, 'failed').read_text(encoding='utf-8')}"
         if self._path(fence).exists():
             return "its record is corrupt"

@@ -6,7 +6,7 @@ from html import escape
 
 from pymdownx.highlight import Highlight
 
-from evidence.read.pages import Fence
+from evidence.read.pages import Fence, Listing
 from evidence.records import held
 from evidence.records.store import Record
 from evidence.render.drawing import drawing
@@ -43,6 +43,11 @@ def evidence(fence: Fence, record: Record | None, captions: list[str], links: st
     else:
         parts.append(f'<p class="evidence-provenance">{escape(why)}</p>')
     return "\n".join([*parts, "</div>"])
+
+
+def listing(shown: Listing) -> str:
+    """A fence that is only read, as Material shows code."""
+    return str(Highlight(None).highlight(shown.text.rstrip("\n"), shown.language, css_class="highlight"))
 
 
 def printed(text: str, stream: str = "stdout") -> str:

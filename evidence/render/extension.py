@@ -10,19 +10,20 @@ from markdown import Extension, Markdown
 from markdown.preprocessors import Preprocessor
 
 from evidence.errors import EvidenceError
-from evidence.read.pages import Fence, Page, parse
+from evidence.read.pages import Fence, Listing, Page
 from evidence.read.questions import DIRECTIVE, EXPLORER, Question, questions
 from evidence.read.sources import sources
 from evidence.read.words import synonyms
 from evidence.records.store import Record, Records
 from evidence.render.answer import Anchors, Answers
-from evidence.render.block import evidence
+from evidence.render.block import evidence, listing
 from evidence.render.citations import Citations, UnknownKey
 from evidence.render.formulas import Formulas, InvalidFormula
 from evidence.render.furniture import footer, last_changed, page_bar, relative_root, structured_data
 from evidence.render.glossary import explain
 from evidence.render.lists import expand_directive
-from evidence.render.site import find_page, site_of
+from evidence.render.shown import Shown
+from evidence.render.site import page_of, site_of
 
 MATH: dict[str, Any] = {"pymdownx.arithmatex": {"generic": True}}
 
@@ -56,8 +57,9 @@ class EvidenceExtension(Extension):
         def convert(source: str) -> str:
             """Convert, and name the page and the line of what a formula or a citation has wrong."""
             citations.told.clear()
+            page.shown = Shown()
             try:
-                return original(source)
+                return page.settled(original(source))
             except (InvalidFormula, UnknownKey) as error:
                 found = page.located(error)
                 if not page.preview:
@@ -75,19 +77,20 @@ class PagePreprocessor(Preprocessor):
         self.root, self.repository, self.preview = root, repository.rstrip("/"), preview
         self.records = Records(root)
         self.page = Page("")
+        self.shown = Shown()
         self.captions = Markdown(extensions=["pymdownx.arithmatex"], extension_configs=MATH)
         self.captions.inlinePatterns.register(Citations(self.captions, sources(root)), "citations", 175)
         self.captions.treeprocessors.register(Formulas(self.captions), "formulas", 15)
 
     def run(self, lines: list[str]) -> list[str]:
         text = "\n".join(lines).rstrip()
-        known, offset = find_page(self.root, text)
-        page = self.page = parse(self.root, known.path, text, offset)
-        problems = [str(p.format_message()) for p in (known.problems or page.problems)]
+        page = self.page = page_of(self.md, self.root, text)
+        problems = [str(p.format_message()) for p in page.problems]
         if problems and not self.preview:
-            raise EvidenceError(known.path, (known.problems or page.problems)[0].line, "refused\n  " + "\n  ".join(problems))
+            raise EvidenceError(page.path, page.problems[0].line, "refused\n  " + "\n  ".join(problems))
         out = [self.md.htmlStash.store(f'<div class="evidence-problem">{escape(p)}</div>') + "\n" for p in problems]
-        starts = {fence.first: fence for fence in page.fences}
+        starts: dict[int, Fence | Listing] = {fence.first: fence for fence in page.fences}
+        starts |= {shown.first: shown for shown in page.listings}
         site = site_of(self.root)
         asked = questions([page])
         ends = {question.end: question for question in asked}
@@ -98,10 +101,11 @@ class PagePreprocessor(Preprocessor):
         while index < len(page.lines):
             if question := ends.pop(index, None):
                 out += ["", self.below(question, day), ""]
-            if fence := starts.get(index):
-                blank = fence.prefix.rstrip(" ")
-                out += [blank, fence.prefix + self.md.htmlStash.store(self.render(fence)), blank]
-                index = fence.last
+            if shown := starts.get(index):
+                blank = shown.prefix.rstrip(" ")
+                html = self.render(shown) if isinstance(shown, Fence) else listing(shown)
+                out += [blank, shown.prefix + self.md.htmlStash.store(self.shown.keep(shown.line, html)), blank]
+                index = shown.last
             elif directive := DIRECTIVE.match(page.lines[index].text):
                 out += expand_directive(directive[1], page.path, [known for known, _ in site], self.root)
             elif explorer := EXPLORER.match(page.lines[index].text):
@@ -119,6 +123,19 @@ class PagePreprocessor(Preprocessor):
             cited = {key: source.url for key, source in sources(self.root).items()}
             out += ["", self.md.htmlStash.store(structured_data(asked, day, cited))]
         return out + [""]
+
+    def settled(self, html: str) -> str:
+        """The page's HTML with its blocks of code in their places.
+
+        Raises:
+            EvidenceError: outside a preview, where the page shows other code than these blocks, or not all of them.
+        """
+        try:
+            return self.shown.settle(html, self.page.path, self.page.lines)
+        except EvidenceError as error:
+            if not self.preview:
+                raise
+            return f'<div class="evidence-problem">{escape(error.format_message())}</div>{self.shown.placed(html)}'
 
     def bar(self, asked: list[Question]) -> str:
         runs = [record.ran for fence in self.page.fences if (record := self.records.load(fence))]
@@ -151,8 +168,9 @@ class PagePreprocessor(Preprocessor):
         why = ""
         if record is None:
             reason = self.records.missing(fence)
-            why = f"not run: {fence.skip_reason}" if fence.skip_reason else f"not run yet ({reason})"
-            if not fence.skip_reason and not self.preview:
+            skipped = fence.skip_reason and not self.records.failed(fence)  # what ran and failed is no longer "not run"
+            why = f"not run: {fence.skip_reason}" if skipped else f"not run yet ({reason})"
+            if not skipped and not self.preview:
                 fault = f"shows {fence.snippet} without a passing run ({reason}); run `make site`"
                 raise EvidenceError(fence.page, fence.line, fault)
         elif fault := fence.figures_fault(len(record.figures)):
