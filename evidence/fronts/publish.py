@@ -6,6 +6,7 @@ from pathlib import Path
 
 from evidence.export.site import export_site
 from evidence.read.labs import read_labs
+from evidence.render.kept import prune
 
 
 def publish(root: Path, site: Path) -> None:
@@ -16,6 +17,7 @@ def publish(root: Path, site: Path) -> None:
     if (root / "snippets").is_dir():
         shutil.copytree(root / "snippets", site / "snippets", dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
     export_site(root, site, os.environ.get("SITE_URL", ""))
+    prune()
     for lab in read_labs(root):
         folder = site / "labs" / Path(lab.path).stem
         folder.mkdir(parents=True, exist_ok=True)

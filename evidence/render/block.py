@@ -1,7 +1,6 @@
 """HTML of one piece of evidence: the code, what it printed and drew, and where that comes from."""
 
 import re
-from functools import lru_cache
 from html import escape
 
 from pymdownx.highlight import Highlight
@@ -10,6 +9,7 @@ from evidence.read.pages import Fence, Listing
 from evidence.records import held
 from evidence.records.store import Record
 from evidence.render.drawing import drawing
+from evidence.render.kept import kept
 
 PLAIN = re.compile(r'<span class="(?:n|nn|nc|o|p|w|fm|vm|bp|sa|kc)">([^<]*)</span>')  # in the colour of the rest
 STRINGS = re.compile(r'(?:<span class="s[2i]">[^<]*</span>){2,}')  # an f-string and the braces in it, in one colour
@@ -74,7 +74,7 @@ def provenance(record: Record) -> str:
     return " · ".join(escape(fact) for fact in facts)
 
 
-@lru_cache(maxsize=512)
+@kept
 def highlight(code: str) -> str:
     """The code as Material shows code; its text content is the code, to the byte."""
     html = PLAIN.sub(r"\1", str(Highlight(None, stripnl=False).highlight(code, "python", css_class="highlight")))

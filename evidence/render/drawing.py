@@ -7,13 +7,13 @@ import base64
 import io
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from itertools import groupby
 from xml.etree import ElementTree
 
 from PIL import Image
 
 from evidence.colours import INK, PALETTE
+from evidence.render.kept import kept
 
 Element = ElementTree.Element
 NUMBER = re.compile(r"-?\d+\.\d{3,}")
@@ -23,7 +23,7 @@ AXIS = "matplotlib.axis"
 PHOTOGRAPH = 8_000  # bytes without loss: what has more is no diagram
 
 
-@lru_cache(maxsize=256)
+@kept
 def drawing(svg: str, prefix: str, alt: str) -> str:
     """Return an SVG of Matplotlib's as an element of a page.
 
@@ -130,12 +130,13 @@ def _value(name: str, value: str, prefix: str) -> str:
 
 def _picture(png: str) -> str:
     """The same pixels in half the bytes; of a photograph, pixels that differ by less than can be seen, in a fourth."""
-    exact, close = io.BytesIO(), io.BytesIO()
+    kind, out = "webp", io.BytesIO()
     with Image.open(io.BytesIO(base64.b64decode(png.partition(",")[2]))) as picture:
-        picture.save(exact, "WEBP", lossless=True, method=6)
-        picture.save(close, "AVIF", quality=90, subsampling="4:4:4")  # colour at every pixel: thin lines keep theirs
-    kind, kept = ("webp", exact) if len(exact.getvalue()) <= PHOTOGRAPH else ("avif", close)
-    return f"data:image/{kind};base64," + base64.b64encode(kept.getvalue()).decode()
+        picture.save(out, "WEBP", lossless=True, method=6)
+        if len(out.getvalue()) > PHOTOGRAPH:
+            kind, out = "avif", io.BytesIO()
+            picture.save(out, "AVIF", quality=90, subsampling="4:4:4")  # colour at every pixel: thin lines keep theirs
+    return f"data:image/{kind};base64," + base64.b64encode(out.getvalue()).decode()
 
 
 def _shorter(number: re.Match[str]) -> str:

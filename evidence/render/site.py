@@ -1,7 +1,9 @@
 """The pages as the Markdown engines see them: which page it is that an engine converts."""
 
 import re
+import time
 from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
 
 from markdown import Markdown
@@ -9,19 +11,41 @@ from markdown import Markdown
 from evidence.errors import EvidenceError
 from evidence.read.pages import FRONT_MATTER, Page, parse, read_site
 
-_SITES: dict[tuple[Path, int], list[tuple[Page, str]]] = {}
 NOWHERE = "docs/(a text that is no page)"
 CURRENT: ContextVar[str] = ContextVar("CURRENT", default="")  # the page that MkDocs converts, relative to the project
+REST = 20  # times as long as a look at every file takes, until the next one: 500 pages of 500 looks each took half a build
 
 
-def site_of(root: Path) -> list[tuple[Page, str]]:
-    """Every page of the site with its text, read again only where a file has changed."""
+@dataclass
+class _Site:
+    """Every page of a site with its text, as it was when last looked at."""
+
+    state: int
+    pages: list[tuple[Page, str]]
+    rested: float = 0.0  # when to look again, by time.monotonic()
+
+
+_SITES: dict[Path, _Site] = {}
+
+
+def site_of(root: Path, look: bool = False) -> list[tuple[Page, str]]:
+    """Every page of the site with its text, read again only where a file has changed.
+
+    Args:
+        root: the project.
+        look: look at the files now, also where that was done a moment ago.
+    """
+    site, began = _SITES.get(root), time.monotonic()
+    if site and not look and began < site.rested:
+        return site.pages
     files = [*sorted((root / "docs").rglob("*.md")), *sorted((root / "snippets").rglob("*.py"))]
     state = hash(tuple((file, file.stat().st_mtime_ns) for file in files))
-    if (root, state) not in _SITES:
+    looked = time.monotonic() - began
+    if site is None or site.state != state:
         _SITES.clear()
-        _SITES[root, state] = [(page, _normalized(root / page.path)) for page in read_site(root)]
-    return _SITES[root, state]
+        site = _SITES[root] = _Site(state, [(page, _normalized(root / page.path)) for page in read_site(root)])
+    site.rested = time.monotonic() + REST * looked
+    return site.pages
 
 
 def page_of(md: Markdown, root: Path, text: str) -> Page:
@@ -36,22 +60,23 @@ def page_of(md: Markdown, root: Path, text: str) -> Page:
     path = CURRENT.get()
     if "rendering_context" in md.preprocessors:
         path = f"docs/{md.preprocessors['rendering_context'].page.path}"  # type: ignore[attr-defined]
-    site = site_of(root)
-    if path:
-        known = next(((page, whole) for page, whole in site if page.path == path), None)
-    else:
-        same = [(page, whole) for page, whole in site if whole == text.strip("\n")]
-        if len(same) > 1:
-            others = ", ".join(page.path for page, _ in same[1:])
-            raise EvidenceError(same[0][0].path, 1, f"has the same text as {others}, and nothing says which is meant")
-        known = same[0] if same else None
+    text = text.strip("\n")
+    for look in (False, True):
+        site = site_of(root, look)
+        if path:
+            known = next(((page, whole) for page, whole in site if page.path == path), None)
+        else:
+            same = [(page, whole) for page, whole in site if whole == text]
+            if len(same) > 1:
+                others = ", ".join(page.path for page, _ in same[1:])
+                raise EvidenceError(same[0][0].path, 1, f"has the same text as {others}, and nothing says which is meant")
+            known = same[0] if same else None
+        if known and known[1] == text:
+            return known[0]
     if known is None:
         return parse(root, path or NOWHERE, text)
-    page, whole = known
-    if whole == text.strip("\n"):
-        return page
-    edited = parse(root, page.path, text)  # since it was read, or by another plugin: its records decide what it may show
-    edited.problems = page.problems or edited.problems
+    edited = parse(root, known[0].path, text)  # since it was read, or by another plugin: its records decide what it may show
+    edited.problems = known[0].problems or edited.problems
     return edited
 
 
