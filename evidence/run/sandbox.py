@@ -158,7 +158,7 @@ def _become_main(job: Job, code: str) -> dict[str, Any]:
 
     The file lies in the folder `code`, where multiprocessing's spawned processes look for it.
     """
-    file = os.path.join(code, job.name)
+    file = os.path.join(code, job.name.replace(":", ".") if os.name == "nt" else job.name)
     os.makedirs(os.path.dirname(file), exist_ok=True)
     with open(file, "w", encoding="utf-8") as stream:
         stream.write(job.code)
