@@ -8,6 +8,10 @@ TORCH := $(shell grep '^torch==' constraints.txt)
 N ?= 10
 export NO_MKDOCS_2_WARNING = true
 
+# A question may hold any sign ('s, $$x$$, `…`): it goes through the environment, where neither make nor the shell reads it.
+override ASK := $(value ASK)
+export PAGE ID ASK
+
 # The site's own address and repository, where the environment knows them; without them there are no links to them.
 ifneq ($(GITHUB_REPOSITORY),)
 export REPOSITORY_URL ?= $(or $(GITHUB_SERVER_URL),https://github.com)/$(GITHUB_REPOSITORY)
@@ -51,7 +55,7 @@ bench: $(VENV)/installed ## what the machinery costs, as ratios
 	$(BIN)/python tests/bench.py
 
 new-question: $(VENV)/installed ## write a question's skeleton: PAGE=training/dropout ID=my-question ASK="Why … ?"
-	@$(BIN)/python -m evidence new-question '$(PAGE)' '$(ID)' '$(ASK)'
+	@$(BIN)/python -m evidence new-question
 
 lint: $(VENV)/installed ## ruff and mypy
 	$(BIN)/ruff check . && $(BIN)/ruff format --check evidence tests && $(BIN)/mypy

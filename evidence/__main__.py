@@ -1,6 +1,7 @@
 """The commands behind the Makefile: serve, publish and new-question."""
 
 import argparse
+import os
 from pathlib import Path
 
 from evidence.fronts.new_question import new_question
@@ -16,9 +17,12 @@ def main() -> None:
     done = commands.add_parser("publish", help="complete a built site")
     done.add_argument("--site", type=Path, default=Path("site"))
     fresh = commands.add_parser("new-question", help="write the skeleton of a question and of its snippet")
-    fresh.add_argument("page", help="as training/dropout")
-    fresh.add_argument("id", help="the anchor of the answer, as dropout-at-test-time")
-    fresh.add_argument("ask", help="the question as a reader would ask it")
+    for name, words in (
+        ("page", "as training/dropout; without it the variable PAGE"),
+        ("id", "the anchor of the answer, as dropout-at-test-time; without it the variable ID"),
+        ("ask", "the question as a reader would ask it; without it the variable ASK"),
+    ):
+        fresh.add_argument(name, nargs="?", default=os.environ.get(name.upper(), ""), help=words)
     args = parser.parse_args()
     if args.command == "serve":
         serve(Path.cwd(), args.address)

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from evidence.errors import EvidenceError
+from evidence.read.headings import heading_fault
 from evidence.read.pages import read_site
 
 SECTION = """
@@ -56,15 +57,18 @@ def new_question(root: Path, page: str, name: str, ask: str) -> list[str]:
         What to do next, line by line.
 
     Raises:
-        EvidenceError: an id that is malformed or taken, or a page outside docs/.
+        EvidenceError: an id that is malformed or taken, a page outside docs/, or a question that no heading can hold.
     """
     path = Path("docs") / f"{page.removesuffix('.md').removeprefix('docs/')}.md"
-    if ".." in path.parts:
+    ask = " ".join(ask.split())
+    if not page or ".." in path.parts:
         raise EvidenceError(path, 1, "found a page outside docs/; write PAGE=training/dropout")
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name):
         raise EvidenceError(path, 1, f"found the id {name!r}; expected lower-case words with hyphens, ID=dropout-at-test-time")
-    if not ask.strip():
+    if not ask:
         raise EvidenceError(path, 1, 'found no question; write ASK="How is … ?"')
+    if fault := heading_fault(f"## {ask} {{ #{name} }}", ""):
+        raise EvidenceError(path, 1, fault)
     for known in read_site(root):
         for heading in known.headings:
             if heading.id == name:
@@ -73,17 +77,33 @@ def new_question(root: Path, page: str, name: str, ask: str) -> list[str]:
     if (root / snippet).exists():
         raise EvidenceError(snippet, 1, "exists already; choose another id")
     file = root / path
+    nav = "" if file.exists() else _into_navigation(root, path.relative_to("docs").as_posix())
     file.parent.mkdir(parents=True, exist_ok=True)
     before = file.read_text(encoding="utf-8") if file.exists() else f"# {path.stem.replace('-', ' ').capitalize()}\n"
-    section = SECTION.format(ask=ask.strip(), id=name, snippet=snippet.as_posix())
+    section = SECTION.format(ask=ask, id=name, snippet=snippet.as_posix())
     file.write_text(before.rstrip("\n") + "\n" + section, encoding="utf-8")
     (root / snippet).parent.mkdir(parents=True, exist_ok=True)
     (root / snippet).write_text(SNIPPET, encoding="utf-8")
     return [
         f"wrote {path.as_posix()} (section #{name}) and {snippet.as_posix()}",
+        *([nav] if nav else []),
         "1. write the snippet until it proves the claim:  python " + snippet.as_posix(),
         f"2. fill in what is marked TODO in {path.as_posix()}",
         f"3. see it while you write:                       make serve, then open {page.removeprefix('docs/')}/#{name}",
         f"4. check this one question:                      make test Q={name}",
         "5. check that no claim hangs on a lucky seed:    make reseed",
     ]
+
+
+def _into_navigation(root: Path, page: str) -> str:
+    """Name a new page in the navigation of mkdocs.yml, below the last one of its folder; say what was done or is to do."""
+    file = root / "mkdocs.yml"
+    settings = file.read_text(encoding="utf-8") if file.exists() else ""
+    folder = page.rpartition("/")[0]
+    beside = rf"^( +- )(?:[^:\n]+: )?{re.escape(folder + '/' if folder else '')}[\w.-]+\.md\n"
+    found = list(re.finditer(beside, settings, re.M))
+    if not found:
+        return f"the navigation in mkdocs.yml has no part for it yet: add `- {page}` below `nav:`, or the site is refused"
+    at = found[-1].end()
+    file.write_text(f"{settings[:at]}{found[-1][1]}{page}\n{settings[at:]}", encoding="utf-8")
+    return f"named {page} in the navigation of mkdocs.yml"

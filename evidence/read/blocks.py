@@ -117,7 +117,7 @@ def _open_comment(text: str, index: int, opened: int | None) -> int | None:
 
 
 def _indented_code(texts: list[str], index: int, found: Scan) -> bool:
-    starts = texts[index].strip() and not (index and texts[index - 1].strip())
+    starts = texts[index].strip() and not (index and texts[index - 1].startswith("    "))
     return bool(starts) and not _held(texts, index, found)
 
 

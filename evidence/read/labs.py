@@ -34,6 +34,13 @@ def read_lab(root: Path, path: str) -> Page:
 
     What is wrong with it stands in `problems`; nothing is raised.
     """
+    try:
+        return _read(root, path)
+    except Exception as error:  # as with a page: a fault of ours in one lab must not hide what the others have wrong
+        return Page(path, problems=[EvidenceError(path, 1, f"cannot be read: {type(error).__name__}: {error}")])
+
+
+def _read(root: Path, path: str) -> Page:
     page = Page(path)
     try:
         if (root / path).resolve() != root.resolve() / path:

@@ -126,7 +126,7 @@ class Reader:
             text, line = code_of(self.texts[index], block.prefix), self.line(index)
             got = [Line(text, self.page.path, line)]
             if include := INCLUDE.match(text):
-                self.page.includes.add(include["path"])
+                self.page.includes.add(include["path"].partition(":")[0])
                 try:
                     got = included(self.root, include["path"], self.page.path, line)
                 except EvidenceError as error:

@@ -43,10 +43,6 @@ class Shown:
         seen = _Reading()
         seen.feed(html)
         seen.close()
-        for text in seen.others:
-            first = next((line.strip() for line in text.split("\n") if line.strip()), "")
-            at = next((x.number for x in lines if x.path == path and first and first in x.text), 1)
-            raise EvidenceError(path, at, f"shows {first!r} as code, and nothing has run it; {REMEDY}")
         for number, (line, _) in enumerate(self.blocks):
             within = [around for found, around in seen.places if found == number]
             if len(within) != 1:
@@ -58,11 +54,16 @@ class Shown:
         order = [found for found, _ in seen.places]
         if order != list(range(len(self.blocks))):
             raise EvidenceError(path, 1, f"shows its fences in another order than it holds them: {order}")
+        for text in filter(str.strip, seen.others):
+            first = next((line.strip() for line in text.split("\n") if line.strip()), "")
+            at = next((x.number for x in lines if x.path == path and first in x.text), 1)
+            raise EvidenceError(path, at, f"shows {first!r} as code, and nothing has run it; {REMEDY}")
         return self.placed(html)
 
     def placed(self, html: str) -> str:
         """The HTML with its blocks, whatever it is like."""
-        return PLACE.sub(lambda place: self.blocks[int(place[1])][1], html)
+        blocks = {str(number): block for number, (_, block) in enumerate(self.blocks)}
+        return PLACE.sub(lambda place: blocks.get(place[1], ""), html)
 
 
 class _Reading(HTMLParser):

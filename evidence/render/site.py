@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from markdown import Markdown
+from markdown.util import ETX, STX
 
 from evidence.errors import EvidenceError
 from evidence.read.pages import FRONT_MATTER, Page, parse, read_site
@@ -82,7 +83,7 @@ def page_of(md: Markdown, root: Path, text: str) -> Page:
 
 def _normalized(file: Path) -> str:
     """A page as Python-Markdown's first preprocessor leaves it, without front matter."""
-    text = file.read_text(encoding="utf-8", errors="replace").removeprefix("\ufeff")
+    text = file.read_text(encoding="utf-8", errors="replace").removeprefix("\ufeff").replace(STX, "").replace(ETX, "")
     if front := FRONT_MATTER.match(text):
         text = text[front.end() :]
     return re.sub(r"(?<=\n) +\n", "\n", text.expandtabs(4)).rstrip().strip("\n")
