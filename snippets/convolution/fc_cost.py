@@ -1,6 +1,7 @@
 """From 200x200x3 to 16 maps of that size, a 3x3 convolution has over 100 million times fewer weights than FC."""
 import torch
 
+torch.manual_seed(0)
 H, W, C, maps, F = 200, 200, 3, 16, 3
 neuron = torch.nn.Linear(H * W * C, 1, bias=False)  # one fully connected neuron sees every value of the image
 

@@ -14,7 +14,8 @@ for i in range(out):
             for v in range(F):
                 matrix[i * out + j, (i + u) * H + j + v] = w[0, 0, u, v]
 
-x = torch.randn(1, 1, H, H, generator=torch.Generator().manual_seed(0))
+torch.manual_seed(0)
+x = torch.randn(1, 1, H, H)
 y = torch.nn.functional.conv2d(x, w).flatten()
 gap = np.abs(matrix @ x.flatten().numpy() - y.numpy()).max()
 assert gap < 1e-4, f"matrix product and convolution should agree, differ by {gap:.1e}"

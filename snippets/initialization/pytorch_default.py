@@ -4,6 +4,7 @@ import math
 import torch
 
 seed = 0
+torch.manual_seed(seed)
 layers = {  # fan_in is what one output sums over; a transposed convolution is counted by its output channels
     "Linear(300, 200)": (torch.nn.Linear(300, 200), 300),
     "Conv2d(32, 64, 3)": (torch.nn.Conv2d(32, 64, 3), 32 * 3 * 3),
