@@ -14,6 +14,7 @@ leaky = torch.nn.functional.leaky_relu(x, 0.01)
 assert torch.equal(maxout(torch.tensor([1.0, 0.0]), torch.zeros(2)), torch.relu(x)), "slopes 1 and 0 should be ReLU"
 assert torch.equal(maxout(torch.tensor([1.0, 0.01]), torch.zeros(2)), leaky), "slopes 1 and 0.01 should be Leaky ReLU"
 
+torch.manual_seed(0)
 plain, two_pieces = torch.nn.Linear(64, 128), torch.nn.Linear(64, 2 * 128)
 h = two_pieces(torch.randn(5, 64)).unflatten(1, (128, 2)).amax(2)  # (N, units * pieces) -> (N, units)
 count = [sum(p.numel() for p in layer.parameters()) for layer in (plain, two_pieces)]

@@ -1,4 +1,4 @@
-"""One trunk with two heads has about half the parameters of two networks, and helps where the partner has more labels."""
+"""One trunk with two heads has about half the parameters of two networks; many labels of the finer task help the other."""
 import matplotlib.pyplot as plt
 import torch
 from sklearn.datasets import load_digits
@@ -68,7 +68,7 @@ assert shared_size == 8320 + 650 + 130 == 9100, f"one trunk and two heads should
 assert share < 0.55, f"with two tasks about half of the parameters should be left, {100 * share:.0f} % are"
 digit_same, size_same, digit_rich, size_rich = gain.values()
 assert digit_same + size_same < 1, f"on the same few images sharing should not gain: {digit_same:.1f}, {size_same:.1f}"
-assert digit_rich > 0, f"500 labels of size should help the digit task a little, gain {digit_rich:.1f} points"
+assert abs(digit_rich) < 3, f"500 labels of size should change little for the digit task, {digit_rich:.1f} points"
 assert size_rich > 2.5, f"500 labels of the digit should help the size task clearly, gain {size_rich:.1f} points"
 assert size_rich > digit_rich, "labels of the finer task should help more than those of the coarser one"
 assert alone.min() > 0.5, f"every network should have learned its task, worst accuracy {alone.min():.2f}"

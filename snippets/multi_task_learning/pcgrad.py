@@ -15,7 +15,7 @@ def pcgrad(gradients):
     return torch.stack(projected).sum(0)
 
 
-torch.manual_seed(0)
+torch.manual_seed(0)  # for the random orders
 first, second = torch.tensor([1.0, 0.0]), torch.tensor([-2.0, 1.0])
 plain, fixed = first + second, pcgrad([first, second])
 print("g1 = (1, 0), g2 = (-2, 1): cosine", f"{torch.cosine_similarity(first, second, dim=0):.2f}")

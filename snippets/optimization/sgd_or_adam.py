@@ -33,20 +33,22 @@ def run(name, lr, seed):  # test and validation error in percent
 
 
 rates = {"SGD": (0.02, 0.05, 0.12, 0.3, 0.75), "Adam": (0.002, 0.005, 0.012, 0.03, 0.075)}  # as many for each, as wide
-final, cost = {}, {}
+final, cost, seeds = {}, {}, range(0, 600, 100)
 for name, style in (("SGD", "o-"), ("Adam", "s--")):
-    tuning = torch.tensor([[run(name, lr, seed)[0] for seed in range(0, 300, 100)] for lr in rates[name]])  # (rates, seeds)
-    mean = tuning.mean(1)
-    best = rates[name][mean.argmin()]
-    final[name] = torch.tensor([run(name, best, seed)[1] for seed in range(300, 800, 100)])  # five seeds not used so far
+    runs = torch.tensor([[run(name, lr, seed) for seed in seeds] for lr in rates[name]])  # (rates, seeds, 2)
+    tuning, mean = runs[:, :, 0], runs[:, :, 0].mean(1)  # validation error
+    chosen = tuning.argmin(0)  # (seeds,): each seed takes the best rate on the validation digits
+    final[name] = runs[chosen, torch.arange(len(seeds)), 1]  # (seeds,), its test error
     cost[name] = (mean.max() - mean.min()).item()  # of the worst rate in the sweep
-    assert rates[name][0] < best < rates[name][-1], f"{name}: the best rate should lie inside the sweep, it was {best}"
-    print(f"{name:4s} best rate {best:5.3f}: test error {final[name].mean():4.1f} % +- {final[name].std():.1f}; "
+    assert mean[1:-1].min() < min(mean[0], mean[-1]), f"{name}: the best rate should lie inside the sweep, {mean}"
+    taken = ", ".join(f"{rates[name][k]:g}" for k in sorted(set(chosen.tolist())))
+    print(f"{name:4s} rates taken {taken}: test error {final[name].mean():4.1f} %; "
           f"validation error over the rates {mean.min():.1f} to {mean.max():.1f} %")
     plt.plot(rates[name], mean, style, label=name)
     plt.fill_between(rates[name], tuning.min(1).values, tuning.max(1).values, alpha=0.25)
-difference = (final["SGD"].mean() - final["Adam"].mean()).item()
-print(f"SGD minus Adam {difference:+.1f} points")
+differences = final["SGD"] - final["Adam"]  # seed by seed
+difference, uncertain = differences.mean().item(), differences.std().item() / len(seeds) ** 0.5
+print(f"SGD minus Adam {difference:+.1f} ± {uncertain:.1f} points (mean and standard error of {len(seeds)} seeds)")
 plt.gca().set(xscale="log", yscale="log", xlabel="learning rate (peak of the cosine)", ylabel="validation error, %")
 plt.legend()
 plt.show()

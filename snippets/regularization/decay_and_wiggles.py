@@ -3,13 +3,13 @@ import matplotlib.pyplot as plt
 import torch
 
 torch.manual_seed(0)
-decays, num_seeds, width = [0.0, 1e-4, 1e-3, 1e-2], 8, 32
+decays, num_seeds, width = [0.0, 1e-4, 1e-3, 1e-2], 12, 32
 train_x = torch.linspace(-1, 1, 25)[None, :, None]  # (1, 25, 1)
 train_y = torch.sin(3 * train_x) + 0.3 * torch.randn(num_seeds, 25, 1)  # another noise for each seed
-train_y = train_y.repeat(len(decays), 1, 1)  # (32, 25, 1): every decay sees the same 8 data sets
-weight_decay = torch.tensor(decays).repeat_interleave(num_seeds)  # (32,)
+train_y = train_y.repeat(len(decays), 1, 1)  # (48, 25, 1): every decay sees the same 12 data sets
+weight_decay = torch.tensor(decays).repeat_interleave(num_seeds)  # (48,)
 
-# 32 networks 1-32-32-1 side by side; the copies for one seed start from the same weights
+# 48 networks 1-32-32-1 side by side; the copies for one seed start from the same weights
 shapes = [(1, width), (1, width), (width, width), (1, width), (width, 1), (1, 1)]
 params = [torch.randn(num_seeds, *shape) / shape[0] ** 0.5 for shape in shapes]
 params = [p.repeat(len(decays), 1, 1).requires_grad_() for p in params]
@@ -17,14 +17,14 @@ w1, b1, w2, b2, w3, b3 = params
 
 
 def predict(x):
-    hidden = torch.tanh(x @ w1 + b1)  # (32, n, width)
-    return torch.tanh(hidden @ w2 + b2) @ w3 + b3  # (32, n, 1)
+    hidden = torch.tanh(x @ w1 + b1)  # (48, n, width)
+    return torch.tanh(hidden @ w2 + b2) @ w3 + b3  # (48, n, 1)
 
 
 optimizer = torch.optim.Adam(params, lr=1e-2)
 for step in range(1000):
-    fit = ((predict(train_x) - train_y) ** 2).mean((1, 2))  # (32,)
-    norm2 = sum((w ** 2).sum((1, 2)) for w in (w1, w2, w3))  # (32,)
+    fit = ((predict(train_x) - train_y) ** 2).mean((1, 2))  # (48,)
+    norm2 = sum((w ** 2).sum((1, 2)) for w in (w1, w2, w3))  # (48,)
     # an L2 term in the loss, so that each network has its own; the sum keeps the networks apart
     loss = (fit + weight_decay * norm2).sum()
     optimizer.zero_grad()
@@ -34,8 +34,8 @@ for step in range(1000):
 x = torch.linspace(-1, 1, 1001)[None, :, None]
 with torch.no_grad():
     curves = predict(x)[:, :, 0].view(len(decays), num_seeds, 1001)
-variation = curves.diff(dim=2).abs().sum(2)  # (4, 8): all ups and downs added
-slope = curves.diff(dim=2).abs().amax(2) / 0.002  # (4, 8): the steepest place
+variation = curves.diff(dim=2).abs().sum(2)  # (4, 12): all ups and downs added
+slope = curves.diff(dim=2).abs().amax(2) / 0.002  # (4, 12): the steepest place
 norm = norm2.detach().sqrt().view(len(decays), num_seeds)
 for k, decay in enumerate(decays):
     print(f"weight decay {decay:6.4f}: norm {norm[k].mean():5.1f}, total variation {variation[k].mean():4.1f} "
@@ -53,4 +53,6 @@ plt.show()
 for name, measure in (("norm", norm), ("total variation", variation), ("steepest slope", slope)):
     means = measure.mean(1)
     assert (means.diff() < 0).all(), f"the mean {name} should fall with every larger decay, was {means.tolist()}"
-    assert (measure[0] > 1.5 * measure[3]).all(), f"{name} without decay should be over 1.5 times that at 0.01"
+    log_ratio = (measure[0] / measure[3]).log()  # (12,): both ends, data set by data set
+    least = log_ratio.mean() - 2 * log_ratio.std() / num_seeds ** 0.5
+    assert least > 0.4, f"{name} should be clearly larger without decay than at 0.01, {least.exp():.2f} times or more"

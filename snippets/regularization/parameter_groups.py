@@ -4,6 +4,7 @@ from torch import nn
 
 torch.manual_seed(0)
 lr, weight_decay = 0.1, 0.01
+torch.manual_seed(0)
 model = nn.Sequential(
     nn.Conv2d(3, 8, 3, bias=False), nn.BatchNorm2d(8), nn.ReLU(),  # an ordinary convolution
     nn.Conv2d(8, 8, 3, groups=8, bias=False), nn.BatchNorm2d(8), nn.ReLU(),  # depthwise: 9 weights a channel

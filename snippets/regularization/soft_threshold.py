@@ -22,7 +22,7 @@ for penalty in (0.01, 0.05, 0.2):
     for step in range(5000):
         w = soft_threshold(w - lr * x.T @ (x @ w - y) / n, lr * penalty)  # gradient step, then proximal step
     ridge = torch.linalg.solve(x.T @ x / n + penalty * torch.eye(10, dtype=torch.float64), x.T @ y / n)
-    reference = torch.tensor(Lasso(alpha=penalty, tol=1e-10, max_iter=100000, random_state=0).fit(x.numpy(), y.numpy()).coef_)
+    reference = torch.tensor(Lasso(penalty, tol=1e-10, max_iter=100000, random_state=0).fit(x.numpy(), y.numpy()).coef_)
     gap = (w - reference).abs().max().item()
     zeros, ridge_zeros = (w == 0).sum().item(), (ridge == 0).sum().item()
     print(f"penalty {penalty:4.2f}: exact zeros of 10: lasso {zeros}, ridge {ridge_zeros}; smallest ridge weight "

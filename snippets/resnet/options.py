@@ -16,6 +16,7 @@ def option_a(x, outputs, stride):  # no parameters: every second pixel, and zero
     return nn.functional.pad(x[:, :, ::stride, ::stride], (0, 0, 0, 0, 0, outputs - x.shape[1]))
 
 
+torch.manual_seed(0)
 x = torch.randn(1, 64, 56, 56)  # (N, C, H, W), as it enters ResNet-34's second stage
 a, b = option_a(x, 128, 2), projection(64, 128, 2)(x)
 print("A and B turn", tuple(x.shape), "into", tuple(a.shape), "and", tuple(b.shape))
