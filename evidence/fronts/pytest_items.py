@@ -1,7 +1,6 @@
 """The pytest items: a page's fences that run, and what is wrong with a page."""
 
 import importlib.util
-import re
 import sys
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -12,8 +11,10 @@ import pytest
 from pytest_codeblocks.plugin import MarkdownFile, TestBlock
 
 from evidence.errors import EvidenceError
-from evidence.read.labs import cells_fault, is_lab, read_lab
+from evidence.read.labs import is_lab, read_lab
 from evidence.read.pages import Fence, Page, read_page, read_site
+from evidence.records.files import RecordsError
+from evidence.records.judgement import fault, place
 from evidence.records.store import Records, digest
 from evidence.run.job import Outcome
 from evidence.run.pool import Runner
@@ -114,22 +115,13 @@ class Snippet(TestBlock):  # type: ignore[misc]
         if state.shifts:
             return self._judge_shifts(outcomes)
         state.ran += 1
-        if fault := outcomes[0].failure or self._fault(outcomes[0]):
-            state.records.fail(self.fence, fault)
-            raise SnippetFailed(self.fence, outcomes[0], fault)
-        state.records.save(self.fence, outcomes[0])
-
-    def _fault(self, outcome: Outcome) -> str:
-        """What is wrong with an outcome beside the snippet's own assertions, or ""."""
-        block = self.obj
-        if block.expected_output is not None:
-            ignore = block.expected_output_ignore_whitespace
-            found, expected = (re.sub(r"\s+", "", s) if ignore else s for s in (outcome.stdout, block.expected_output))
-            if found != expected:
-                return f"printed {outcome.stdout!r}, and the page expects {block.expected_output!r}"
-        if self.fence.cells and outcome.stderr:
-            return f"a lab's page shows no stderr, and it wrote: {outcome.stderr.strip().splitlines()[-1]}"
-        return cells_fault(self.fence, [n for _, n in outcome.cells]) or self.fence.figures_fault(len(outcome.figures))
+        found = fault(self.fence, outcomes[0])
+        try:
+            state.records.keep(self.fence, outcomes[0])
+        except RecordsError as error:
+            found = f"{found}\n{error.format_message()}".strip()
+        if found:
+            raise SnippetFailed(self.fence, outcomes[0], found)
 
     def _judge_shifts(self, outcomes: list[Outcome]) -> None:
         failed = [o for o in outcomes if o.failure]
@@ -137,7 +129,9 @@ class Snippet(TestBlock):  # type: ignore[misc]
         if failed:
             shifts = ", ".join(f"{o.job.conditions.shift}" for o in failed)
             self.state.lost.append(f"{self.fence.snippet} ({self.name}): fails at shift {shifts}: {failed[0].failure}")
-            raise SnippetFailed(self.fence, failed[0], f"the claim does not survive a shift of its seeds by {shifts}")
+            path, line = place(self.fence, failed[0])
+            found = f"{path}:{line}: the claim does not survive a shift of its seeds by {shifts}"
+            raise SnippetFailed(self.fence, failed[0], found)
 
     def repr_failure(self, excinfo: Any, style: Any = None) -> str:
         if isinstance(excinfo.value, SnippetFailed):
@@ -149,7 +143,7 @@ class Snippet(TestBlock):  # type: ignore[misc]
 
 
 class SnippetFailed(Exception):
-    """A snippet did not pass."""
+    """A snippet did not pass; `fault` says where and why, in one line."""
 
     def __init__(self, fence: Fence, outcome: Outcome, fault: str) -> None:
         self.fence, self.outcome, self.fault = fence, outcome, fault
@@ -157,8 +151,7 @@ class SnippetFailed(Exception):
 
     def message(self, nodeid: str) -> str:
         """What a contributor reads in a red run: the page, the snippet's own line, what was found, and how to rerun it."""
-        path, line = self.outcome.where if self.outcome.where[0] else (self.fence.page, self.fence.line)
-        parts = [f"{self.fence.page}:{self.fence.line}: shows {self.fence.snippet}", f"{path}:{line}: {self.fault}"]
+        parts = [f"{self.fence.page}:{self.fence.line}: shows {self.fence.snippet}", self.fault]
         if self.outcome.trace:
             parts += ["", self.outcome.trace]
         for name in ("stdout", "stderr"):
