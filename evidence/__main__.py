@@ -1,16 +1,18 @@
-"""The commands behind the Makefile: serve, publish and new-question."""
+"""The commands behind the Makefile: site, serve, publish and new-question."""
 
 import argparse
 from pathlib import Path
 
+from evidence.fronts.make_site import make_site
 from evidence.fronts.new_question import new_question
 from evidence.fronts.publish import publish
 from evidence.fronts.serve import serve
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="evidence", description="Serve the site while writing, complete a built one, ask anew.")
+    parser = argparse.ArgumentParser(prog="evidence", description="Make the site, serve it while writing, ask anew.")
     commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("site", help="run what has no fresh record, build site/, say what is withheld")
     live = commands.add_parser("serve", help="serve the site, run what is missing, reload")
     live.add_argument("--address", default="127.0.0.1:8000")
     done = commands.add_parser("publish", help="complete a built site")
@@ -20,6 +22,8 @@ def main() -> None:
     fresh.add_argument("id", help="the anchor of the answer, as dropout-at-test-time")
     fresh.add_argument("ask", help="the question as a reader would ask it")
     args = parser.parse_args()
+    if args.command == "site":
+        raise SystemExit(make_site(Path.cwd()))
     if args.command == "serve":
         serve(Path.cwd(), args.address)
     elif args.command == "publish":
@@ -29,9 +33,11 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    from evidence.errors import EvidenceError
+    import click
 
     try:
         main()
-    except EvidenceError as error:
+    except click.ClickException as error:
         raise SystemExit(error.format_message()) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None

@@ -7,10 +7,19 @@ from typing import Any
 import jupytext
 import nbformat
 
-from evidence.read.pages import Fence
+from evidence.read.pages import Fence, Page
 from evidence.records.store import Record
+from evidence.render.withheld import in_markdown
 
 NODE: Any = nbformat.NotebookNode
+KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
+
+
+def withheld_notebook(lab: Page, doubts: list[tuple[Fence, str]]) -> Any:
+    """A notebook with the title of a lab that is withheld, and the reason; nothing else of it."""
+    title = next((line.text for line in lab.lines if line.text.startswith("# ")), f"# {Path(lab.path).stem}")
+    cell = NODE(cell_type="markdown", source=f"{title}\n\n{in_markdown('This lab', doubts)}", id="cell-0", metadata=NODE())
+    return NODE(nbformat=4, nbformat_minor=5, metadata=NODE(kernelspec=NODE(KERNEL)), cells=[cell])
 
 
 def notebook(root: Path, lab: Fence, record: Record | None) -> Any:
@@ -19,7 +28,7 @@ def notebook(root: Path, lab: Fence, record: Record | None) -> Any:
     Each picture's output carries its alt text and caption in its metadata, for the page that shows it.
     """
     made = copy.deepcopy(jupytext.reads((root / lab.page).read_text(encoding="utf-8"), fmt="py:percent"))
-    made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    made.metadata["kernelspec"] = KERNEL
     made.metadata.pop("jupytext", None)
     for n, cell in enumerate(made.cells):
         cell["id"] = f"cell-{n}"

@@ -109,6 +109,11 @@ class Records:
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
 
+    def doubt(self, fence: Fence) -> str:
+        """Say why a fence's evidence does not stand, or "". A skip with a reason stands, unless it ran and failed."""
+        excused = fence.skip_reason and not self._path(fence, "failed").exists()
+        return "" if excused or self.load(fence) else self.missing(fence)
+
     def missing(self, fence: Fence) -> str:
         """Say in words why a fence has no record: it failed, it is corrupt, misfit or of something older, or there is none."""
         file, failed = self._path(fence), self._path(fence, "failed")
