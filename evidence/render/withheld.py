@@ -33,8 +33,8 @@ def box(what: str, doubts: list[tuple[Fence, str]], source: Callable[[Fence], st
         f'<span class="withheld-reason">{escape(_line(why))}</span></li>'
         for fence, why in doubts
     )
-    room = f"--lines:{3 + 2 * len(doubts)};--figures:0"
-    return f'<div class="withheld" data-search-exclude style="{room}"><p><strong>{escape(what)} is withheld.</strong> {SAID}</p><ul>{rows}</ul></div>'
+    opening = f'<div class="withheld" data-search-exclude style="--lines:{3 + 2 * len(doubts)};--figures:0">'
+    return f"{opening}<p><strong>{escape(what)} is withheld.</strong> {SAID}</p><ul>{rows}</ul></div>"
 
 
 def in_markdown(what: str, doubts: list[tuple[Fence, str]]) -> str:
