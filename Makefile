@@ -34,10 +34,8 @@ $(VENV)/installed: pyproject.toml constraints.txt tests/package-lock.json
 	  else echo "Node.js is not here: the tests that need it are skipped"; fi
 	touch $@
 
-site: $(VENV)/installed ## run what has no fresh record, and build site/
-	$(BIN)/python -m pytest docs -q -s --progress --no-header
-	$(BIN)/mkdocs build --strict --quiet
-	$(BIN)/python -m evidence publish
+site: $(VENV)/installed ## run what has no fresh record, build site/ without what does not stand, and say what that is
+	@$(BIN)/python -m evidence site
 
 test: $(VENV)/installed ## run everything afresh: snippets, machinery, built site, browser (Q=word: only what matches)
 	$(BIN)/python -m pytest --fresh $(if $(Q),docs tests/test_site.py tests/test_snippets.py -q -k '$(Q)')

@@ -1,17 +1,19 @@
-"""The commands behind the Makefile: serve, publish and new-question."""
+"""The commands behind the Makefile: site, serve, publish and new-question."""
 
 import argparse
 import os
 from pathlib import Path
 
+from evidence.fronts.make_site import make_site
 from evidence.fronts.new_question import new_question
 from evidence.fronts.publish import publish
 from evidence.fronts.serve import serve
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="evidence", description="Serve the site while writing, complete a built one, ask anew.")
+    parser = argparse.ArgumentParser(prog="evidence", description="Make the site, serve it while writing, ask anew.")
     commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("site", help="run what has no fresh record, build site/, say what is withheld")
     live = commands.add_parser("serve", help="serve the site, run what is missing, reload")
     live.add_argument("--address", default="127.0.0.1:8000")
     done = commands.add_parser("publish", help="complete a built site")
@@ -24,6 +26,8 @@ def main() -> None:
     ):
         fresh.add_argument(name, nargs="?", default=os.environ.get(name.upper(), ""), help=words)
     args = parser.parse_args()
+    if args.command == "site":
+        raise SystemExit(make_site(Path.cwd()))
     if args.command == "serve":
         serve(Path.cwd(), args.address)
     elif args.command == "publish":
@@ -33,9 +37,11 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    from evidence.errors import EvidenceError
+    import click
 
     try:
         main()
-    except EvidenceError as error:
+    except click.ClickException as error:
         raise SystemExit(error.format_message()) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None

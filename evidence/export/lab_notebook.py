@@ -8,11 +8,20 @@ import jupytext
 import nbformat
 
 from evidence.errors import EvidenceError
-from evidence.read.pages import Fence
+from evidence.read.pages import Fence, Page
 from evidence.records.store import Record
+from evidence.render.withheld import in_markdown
 
 NODE: Any = nbformat.NotebookNode
 AS_WRITTEN = {"extension": ".py", "format_name": "percent", "comment_magics": False}  # `# !ls` stays the comment that ran
+KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
+
+
+def withheld_notebook(lab: Page, doubts: list[tuple[Fence, str]]) -> Any:
+    """A notebook with the title of a lab that is withheld, and the reason; nothing else of it."""
+    title = next((line.text for line in lab.lines if line.text.startswith("# ")), f"# {Path(lab.path).stem}")
+    cell = NODE(cell_type="markdown", source=f"{title}\n\n{in_markdown('This lab', doubts)}", id="cell-0", metadata=NODE())
+    return NODE(nbformat=4, nbformat_minor=5, metadata=NODE(kernelspec=NODE(KERNEL)), cells=[cell])
 
 
 def notebook(root: Path, lab: Fence, record: Record | None) -> Any:
@@ -24,7 +33,7 @@ def notebook(root: Path, lab: Fence, record: Record | None) -> Any:
         EvidenceError: the code cells of the notebook are not the code that ran, to the byte.
     """
     made = copy.deepcopy(jupytext.reads((root / lab.page).read_text(encoding="utf-8"), fmt=AS_WRITTEN))
-    made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    made.metadata["kernelspec"] = KERNEL
     made.metadata.pop("jupytext", None)
     for n, cell in enumerate(made.cells):
         cell["id"] = f"cell-{n}"

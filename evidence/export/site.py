@@ -10,11 +10,13 @@ from typing import Any
 import nbformat
 
 from evidence.read.pages import Fence, Page, read_site
-from evidence.read.questions import DIRECTIVE, EXPLORER, questions
+from evidence.read.questions import DIRECTIVE, EXPLORER, Question
 from evidence.read.sources import CITATION, ONE, Source, sources
 from evidence.read.words import synonyms
+from evidence.records.standing import published, standing
 from evidence.records.store import Record, Records
 from evidence.render.lists import expand_directive
+from evidence.render.withheld import in_markdown
 
 HEADING_ID = re.compile(r"^(#{1,6} .*?)\s*\{[^}]*\}\s*$")
 NODE: Any = nbformat.NotebookNode
@@ -30,21 +32,25 @@ def export_site(root: Path, site: Path, address: str = "") -> None:
     """
     pages = read_site(root)
     records, known = Records(root), sources(root)
-    asking = {question.page for question in questions(pages)}
+    asked = standing(pages, records)
+    asking = {question.page for question in asked}
     for page in pages:
-        parts = split(page, pages, root)
+        parts = split(page, asked, root)
         target = site / PurePosixPath(page.path).relative_to("docs")
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(as_markdown(parts, records, known), encoding="utf-8")
         if page.path in asking:
             notebook = as_notebook(page, parts, records, known, address)
             nbformat.write(notebook, target.with_suffix(".ipynb"))  # type: ignore[no-untyped-call]
-            shown = {fence.snippet: fence.code for fence in page.fences if fence.snippet.endswith(".py")}
-            target.with_suffix(".zip").write_bytes(zipped(shown))
-    every = {fence.snippet: fence.code for page in pages for fence in page.fences if fence.snippet.endswith(".py")}
-    (site / "snippets.zip").write_bytes(zipped(every))
-    tag_search(site, synonyms(root))
-    (site / "llms.txt").write_text(llms(pages, address), encoding="utf-8")
+            target.with_suffix(".zip").write_bytes(zipped(files([page], records)))
+    (site / "snippets.zip").write_bytes(zipped(files(pages, records)))
+    tag_search(site, {name: words for name, words in synonyms(root).items() if name not in {q.id for q in asked if q.withheld}})
+    (site / "llms.txt").write_text(llms(asked, address), encoding="utf-8")
+
+
+def files(pages: list[Page], records: Records) -> dict[str, str]:
+    """The snippets of these pages that stand in files of their own, by their paths; what is withheld is not among them."""
+    return {fence.snippet: fence.code for fence in published(pages, records) if fence.snippet.endswith(".py")}
 
 
 def tag_search(site: Path, also: dict[str, str]) -> None:
@@ -60,19 +66,32 @@ def tag_search(site: Path, also: dict[str, str]) -> None:
     file.write_text(json.dumps(index, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
 
 
-def split(page: Page, pages: list[Page], root: Path) -> list[str | Fence]:
-    """A page as prose and runnable fences, in their order; what is generated stands in its place."""
+def split(page: Page, asked: list[Question], root: Path) -> list[str | Fence]:
+    """A page as prose and runnable fences, in their order; what is generated, or withheld, has its words in its place.
+
+    Args:
+        page: the page.
+        asked: the questions of the whole site.
+        root: the project.
+    """
     starts = {fence.first: fence for fence in page.fences}
+    withheld = {question.start: question for question in asked if question.page == page.path and question.withheld}
     out: list[str | Fence] = []
     prose: list[str] = []
     index = 0
     while index < len(page.lines):
         text = page.lines[index].text
-        if fence := starts.get(index):
+        if question := withheld.get(index):
+            prose += [f"## {question.title}", "", in_markdown("This answer", question.withheld), ""]
+            index = question.end - 1
+        elif (fence := starts.get(index)) and (doubt := Records(root).doubt(fence)):
+            prose += ["", in_markdown("This example", [(fence, doubt)]), ""]
+            index = fence.last
+        elif fence:
             out += ["\n".join(prose), fence]
             prose, index = [], fence.last
         elif directive := DIRECTIVE.match(text):
-            prose += [line for line in expand_directive(directive[1], page.path, pages, root) if "index-filter" not in line]
+            prose += [line for line in expand_directive(directive[1], page.path, asked, root) if "index-filter" not in line]
         elif EXPLORER.match(text):  # nothing moves here: it goes, and so does the paragraph that says how to use it
             index = next((k for k in range(index + 2, len(page.lines)) if not page.lines[k].text.strip()), index)
         else:
@@ -163,13 +182,13 @@ def zipped(files: dict[str, str]) -> bytes:
     return out.getvalue()
 
 
-def llms(pages: list[Page], address: str) -> str:
+def llms(asked: list[Question], address: str) -> str:
     """The site's table of contents for language models (llmstxt.org): each page's Markdown, and the questions that it answers."""
     start = f"{address.rstrip('/')}/" if address else ""
     out = ["# CNN Notes, tested", "", "> Questions about convolutional networks, each answered with evidence that runs.", ""]
-    asked = questions(pages)
     for topic in dict.fromkeys(question.topic for question in asked):
         ours = [question for question in asked if question.topic == topic]
         path = PurePosixPath(ours[0].page).relative_to("docs")
-        out += [f"## {topic}", "", f"- [{topic}]({start}{path}): {' '.join(question.title for question in ours)}", ""]
+        titles = " ".join(f"{question.title}{' (withheld)' * bool(question.withheld)}" for question in ours)
+        out += [f"## {topic}", "", f"- [{topic}]({start}{path}): {titles}", ""]
     return "\n".join(out)

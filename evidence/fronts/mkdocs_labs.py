@@ -20,14 +20,16 @@ from mkdocs_jupyter.config import settings
 from nbconvert.exporters.templateexporter import default_filters
 
 from evidence.errors import EvidenceError
-from evidence.export.lab_notebook import notebook
+from evidence.export.lab_notebook import notebook, withheld_notebook
 from evidence.read.labs import FOLDER, read_lab, read_labs
 from evidence.read.sources import sources
+from evidence.records.files import write
 from evidence.records.store import Records
 from evidence.render.block import figure, highlight, printed, provenance
 from evidence.render.citations import Citations, UnknownKey
 from evidence.render.formulas import Formulas, InvalidFormula
 from evidence.render.shown import Shown as Blocks
+from evidence.render.withheld import box
 
 EXTENSIONS = ["attr_list", "tables", "toc", "pymdownx.arithmatex"]
 SETTINGS: dict[str, Any] = {"pymdownx.arithmatex": {"generic": True}, "toc": {"permalink": True, "toc_depth": "2-3"}}
@@ -36,8 +38,10 @@ SETTINGS: dict[str, Any] = {"pymdownx.arithmatex": {"generic": True}, "toc": {"p
 def write_notebooks(root: Path, preview: bool = False) -> dict[str, Path]:
     """Write each lab with the outputs of its record as a notebook under .evidence/labs; return where, by the lab's path.
 
+    A lab whose run does not stand has its title and the reason there; a preview shows it without outputs.
+
     Raises:
-        EvidenceError: outside a preview, a lab that is malformed or has no passing run.
+        EvidenceError: a lab that is malformed.
     """
     records, out = Records(root), {}
     for page in read_labs(root):
@@ -46,14 +50,16 @@ def write_notebooks(root: Path, preview: bool = False) -> dict[str, Path]:
         lab = page.fences[0]
         record = records.load(lab)
         if record is None and not preview:
-            raise EvidenceError(page.path, 1, f"is without a passing run ({records.missing(lab)}); run `make site`")
-        made = notebook(root, lab, record)
-        status = provenance(record) if record else f"not run yet ({records.missing(lab)})"
-        passed = {"data-status": "passed", "data-seconds": f"{record.seconds:.2f}"} if record else {"data-status": "missing"}
-        made.metadata["evidence"] = {"lab": page.path, "provenance": status, "data": passed}
+            doubts = [(lab, records.missing(lab))]
+            made = withheld_notebook(page, doubts)
+            made.metadata["evidence"] = {"lab": page.path, "withheld": box("This lab", doubts, lambda _: "")}
+        else:
+            made = notebook(root, lab, record)
+            status = provenance(record) if record else f"not run yet ({records.missing(lab)})"
+            passed = {"data-status": "passed", "data-seconds": f"{record.seconds:.2f}"} if record else {"data-status": "missing"}
+            made.metadata["evidence"] = {"lab": page.path, "provenance": status, "data": passed}
         file = records.folder / "labs" / f"{PurePosixPath(page.path).stem}.ipynb"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        nbformat.write(made, file)  # type: ignore[no-untyped-call]
+        write(file, nbformat.writes(made))  # type: ignore[no-untyped-call]
         out[page.path] = file
     return out
 
@@ -78,6 +84,9 @@ class Shown:
         self.tokens, self.cells = [], 0
         self.name = PurePosixPath(nb.metadata["evidence"]["lab"]).stem
         said = nb.metadata["evidence"]
+        if withheld := said.get("withheld"):
+            self.header = f'<div class="answer" data-withheld="">{withheld}</div>\n'
+            return ""
         data = " ".join(f'{key}="{value}"' for key, value in said["data"].items())
         links = "".join(f'<a href="{self.name}.{kind}" download>Download .{kind}</a> ' for kind in ("ipynb", "py"))
         self.header = (
@@ -88,7 +97,9 @@ class Shown:
 
     def lab_prose(self, cell: Any) -> str:
         """A cell of prose as the other pages show it; what describes a figure already stands with the figure."""
-        text = re.sub(r"<!--\s*figure:.*?-->\s*Figure:.*?(\n\s*\n|\Z)", "", cell.source, flags=re.S)
+        withheld = 'data-withheld=""' in self.header
+        source = cell.source.partition("\n")[0] if withheld else cell.source  # the box says the rest
+        text = re.sub(r"<!--\s*figure:.*?-->\s*Figure:.*?(\n\s*\n|\Z)", "", source, flags=re.S)
         text = re.sub(r"\]\(([^):]+)\.md([#)])", r"](\1/\2", text)  # the links of a lab are not MkDocs's to resolve
         text = re.sub(r"\]\((?![a-z]+:|#)", "](../", text)
         self.prose.reset()

@@ -4,24 +4,30 @@ import os
 import shutil
 from pathlib import Path
 
-from evidence.export.site import export_site
+from evidence.export.site import export_site, files
 from evidence.read.labs import read_labs
+from evidence.read.pages import read_site
+from evidence.records.store import Records
 from evidence.render.kept import prune
 
 
 def publish(root: Path, site: Path) -> None:
     """Put the snippets and the labs beside the built pages, so that they can be downloaded.
 
-    A lab's page that the engine has not built is exported.
+    A lab's page that the engine has not built is exported. What is withheld is not there to be downloaded.
     """
-    if (root / "snippets").is_dir():
-        shutil.copytree(root / "snippets", site / "snippets", dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+    records = Records(root)
+    for name, text in files(read_site(root), records).items():
+        target = site / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
     export_site(root, site, os.environ.get("SITE_URL", ""))
     prune()
     for lab in read_labs(root):
         folder = site / "labs" / Path(lab.path).stem
         folder.mkdir(parents=True, exist_ok=True)
-        shutil.copy(root / lab.path, folder)
+        if not records.doubt(lab.fences[0]):
+            shutil.copy(root / lab.path, folder)
         if not (folder / "index.html").exists():
             from evidence.fronts.mkdocs_labs import export  # nbconvert is slow to import
 

@@ -10,8 +10,10 @@ from pytest_codeblocks.plugin import MarkdownFile, TestBlock
 
 from evidence.errors import EvidenceError
 from evidence.fronts.elsewhere import Elsewhere
-from evidence.read.labs import cells_fault, is_lab, read_lab
+from evidence.read.labs import is_lab, read_lab
 from evidence.read.pages import Fence, Page, read_page, read_site
+from evidence.records.files import RecordsError
+from evidence.records.judgement import fault
 from evidence.records.store import Records, digest
 from evidence.run.job import Outcome
 from evidence.run.pool import Runner
@@ -110,19 +112,13 @@ class Snippet(TestBlock):  # type: ignore[misc]
         if state.elsewhere:
             return self._judge_elsewhere(outcomes)
         state.ran += 1
-        if fault := outcomes[0].failure or self._fault(outcomes[0]):
-            state.records.fail(self.fence, fault)
-            raise SnippetFailed(self.fence, outcomes[0], fault)
-        state.records.save(self.fence, outcomes[0])
-
-    def _fault(self, outcome: Outcome) -> str:
-        """What is wrong with an outcome beside the snippet's own assertions, or ""."""
-        expected = self.obj.expected_output
-        if expected is not None and outcome.stdout != expected:
-            return f"printed {outcome.stdout!r}, and the page expects {expected!r}"
-        if self.fence.cells and outcome.stderr:
-            return f"a lab's page shows no stderr, and it wrote: {outcome.stderr.strip().splitlines()[-1]}"
-        return cells_fault(self.fence, [n for _, n in outcome.cells]) or self.fence.figures_fault(len(outcome.figures))
+        found = fault(self.fence, outcomes[0])
+        try:
+            state.records.keep(self.fence, outcomes[0])
+        except RecordsError as error:
+            found = f"{found}\n{error.format_message()}".strip()
+        if found:
+            raise SnippetFailed(self.fence, outcomes[0], found)
 
     def _judge_elsewhere(self, outcomes: list[Outcome]) -> None:
         """Keep under which conditions the claim held. Where it does not hold for other data, that is told, and is no fault."""
@@ -141,7 +137,7 @@ class Snippet(TestBlock):  # type: ignore[misc]
 
 
 class SnippetFailed(Exception):
-    """A snippet did not pass."""
+    """A snippet did not pass; `fault` says where and why, in one line."""
 
     def __init__(self, fence: Fence, outcome: Outcome, fault: str) -> None:
         self.fence, self.outcome, self.fault = fence, outcome, fault
@@ -149,8 +145,7 @@ class SnippetFailed(Exception):
 
     def message(self, nodeid: str) -> str:
         """What a contributor reads in a red run: the page, the snippet's own line, what was found, and how to rerun it."""
-        path, line = self.outcome.where if self.outcome.where[0] else (self.fence.page, self.fence.line)
-        parts = [f"{self.fence.page}:{self.fence.line}: shows {self.fence.snippet}", f"{path}:{line}: {self.fault}"]
+        parts = [f"{self.fence.page}:{self.fence.line}: shows {self.fence.snippet}", self.fault]
         if self.outcome.trace:
             parts += ["", self.outcome.trace]
         for name in ("stdout", "stderr"):

@@ -6,8 +6,10 @@ import time
 from concurrent.futures import Future
 from pathlib import Path
 
-from evidence.read.labs import FOLDER, cells_fault, read_labs
+from evidence.read.labs import FOLDER, read_labs
 from evidence.read.pages import Fence, Page, read_site
+from evidence.records.files import RecordsError
+from evidence.records.judgement import fault
 from evidence.records.store import Records, digest, job_of
 from evidence.run.job import Outcome
 from evidence.run.pool import Runner
@@ -67,16 +69,14 @@ class Keeper:
 
         def done(future: "Future[Outcome]") -> None:
             outcome = future.result()
-            fault = outcome.failure or fence.figures_fault(len(outcome.figures))
-            if fence.cells and not fault:
-                fault = cells_fault(fence, [drawn for _, drawn in outcome.cells])
-            if fault:
-                path, line = outcome.where
-                print(f"{fence.page}:{fence.line}: {fence.snippet} failed\n{path}:{line}: {fault}\n{outcome.trace}", flush=True)
-                self.records.fail(fence, fault)
+            if found := fault(fence, outcome):
+                print(f"{fence.page}:{fence.line}: {fence.snippet} failed\n{found}\n{outcome.trace}", flush=True)
             else:
                 print(f"{fence.snippet} passed in {outcome.seconds:.1f} s", flush=True)
-                self.records.save(fence, outcome)
+            try:
+                self.records.keep(fence, outcome)
+            except RecordsError as error:
+                print(error.format_message(), flush=True)
             self.touch(page)
 
         self.runner.submit(job_of(fence)).add_done_callback(done)

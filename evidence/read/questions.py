@@ -1,7 +1,7 @@
 """The questions of the site, read off its pages."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from evidence.read.pages import Fence, Heading, Page
@@ -23,12 +23,18 @@ class Question:
     title: str
     answer: str
     verdict: str  # one of VERDICTS, or "" where the question is no claim of the notes
-    status: str  # answered, contested or open
+    status: str  # answered, contested or open; or withheld
     note: str  # what follows the status: what is known, what would settle it
     line: int  # of its heading
+    start: int  # index of its heading among the expanded lines
     end: int  # index of the expanded line behind its last
     fences: list[Fence] = field(default_factory=list)
     cited: list[str] = field(default_factory=list)
+    withheld: list[tuple[Fence, str]] = field(default_factory=list)  # the fences for which it is, each with the reason
+
+    def withhold(self, doubts: list[tuple[Fence, str]]) -> "Question":
+        """The same question without anything of its answer; it counts as withheld, not as answered."""
+        return replace(self, answer="", verdict="", status="withheld", note="", cited=[], withheld=doubts)
 
     def link(self, start: str, text: str) -> str:
         """A Markdown link to this question from a page."""
@@ -63,11 +69,11 @@ def questions(pages: list[Page]) -> list[Question]:
             fences = [fence for fence in page.fences if start < fence.first < end]
             if fences:
                 body = "\n".join(texts[start + 1 : end])
-                found.append(_question(page.path, topic, heading, end, body, fences))
+                found.append(_question(page.path, topic, heading, (start, end), body, fences))
     return found
 
 
-def _question(page: str, topic: str, heading: Heading, end: int, body: str, fences: list[Fence]) -> Question:
+def _question(page: str, topic: str, heading: Heading, span: tuple[int, int], body: str, fences: list[Fence]) -> Question:
     verdict = status = note = answer = ""
     for paragraph in re.split(r"\n\s*\n", body.strip()):
         if paragraph.startswith("**Verdict: "):
@@ -78,6 +84,5 @@ def _question(page: str, topic: str, heading: Heading, end: int, body: str, fenc
         elif not answer and paragraph[0] not in "#`<|":
             answer = " ".join(paragraph.split())
     cited = list(dict.fromkeys(one[1] for group in CITED.finditer(body) for one in ONE.finditer(group[1])))
-    return Question(
-        page, topic, heading.id, heading.title, answer, verdict, status or "answered", note, heading.line, end, fences, cited
-    )
+    status = status or "answered"
+    return Question(page, topic, heading.id, heading.title, answer, verdict, status, note, heading.line, *span, fences, cited)

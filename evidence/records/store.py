@@ -2,24 +2,27 @@
 
 import hashlib
 import json
-import os
 import platform
 import re
-import tempfile
+import time
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
 from evidence.read.pages import Fence
 from evidence.records import held
+from evidence.records.files import remove, write
 from evidence.records.held import Held
+from evidence.records.judgement import fault, misfit
 from evidence.run.job import PUBLISHED, Conditions, Job, Outcome
 
 FOLDER = ".evidence"
 LIBRARIES = ("torch", "numpy", "matplotlib", "scikit-learn")  # scikit-learn's version is also that of its data
 LAB_CPU_SECONDS, LAB_WALL_SECONDS = 150, 900  # a lab takes at most 60 s of a core of its own; machines are busy
+KEPT_SECONDS = 7 * 24 * 3600  # how long a record outlives the code that it is of
 MACHINERY = ("colours.py", "run")  # what decides the outcome of a run
 
 
@@ -89,9 +92,12 @@ class Records:
         return self.folder / f"{slug(fence.snippet)}.{digest(fence)}.{kind}"
 
     def load(self, fence: Fence) -> Record | None:
-        """The record of exactly this code under exactly these libraries, or None. A corrupt record counts as none."""
+        """The record of exactly this code under exactly these libraries, or None.
+
+        A record that is corrupt, or that does not fit what the page says of it, counts as none.
+        """
         record = self._read(self._path(fence))
-        if record is None or record.digest != digest(fence):
+        if record is None or record.digest != digest(fence) or misfit(fence, record):
             return None
         record.held = self._held(digest(fence), fence)
         return record
@@ -100,25 +106,46 @@ class Records:
         try:
             stored = json.loads(path.read_text(encoding="utf-8"))
             body = stored["record"]
-            return Record(**body) if stored["checksum"] == _checksum(body) else None
-        except (OSError, ValueError, KeyError, TypeError):
+            record = Record(**body) if stored["checksum"] == _checksum(body) else None
+            return record if record and _well_formed(record) else None
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
 
-    def failed(self, fence: Fence) -> bool:
-        """Whether the last run of exactly this code failed."""
-        return self._path(fence, "failed").exists()
+    def doubt(self, fence: Fence) -> str:
+        """Say why a fence's evidence does not stand, or "". A skip with a reason stands, unless it ran and failed."""
+        excused = fence.skip_reason and not self._path(fence, "failed").exists()
+        return "" if excused or self.load(fence) else self.missing(fence)
 
     def missing(self, fence: Fence) -> str:
-        """Say in words why a fence has no record: it is corrupt, it is of something older, or there is none."""
-        if self.failed(fence):
-            return f"its last run failed: {self._path(fence, 'failed').read_text(encoding='utf-8')}"
-        if self._path(fence).exists():
-            return "its record is corrupt"
-        for path in self.folder.glob(f"{slug(fence.snippet)}.*.json"):
-            if old := self._read(path):
-                changed = [f"{k} {old.versions.get(k)}, now {v}" for k, v in versions().items() if old.versions.get(k) != v]
-                return f"its record is stale: it is of {'; '.join(changed) or 'other code'}"
+        """Say in words why a fence has no record: it failed, it is corrupt, misfit or of something older, or there is none."""
+        file, failed = self._path(fence), self._path(fence, "failed")
+        if failed.exists():
+            return f"its last run failed: {_text(failed)}"
+        if file.exists():
+            record = self._read(file)
+            wrong = misfit(fence, record) if record and record.digest == digest(fence) else ""
+            return f"its record does not fit the page: {wrong}" if wrong else f"its record is corrupt: {FOLDER}/{file.name}"
+        if olds := [r for path in self._every_version(fence) if (r := self._read(path))]:
+            old = olds[-1].versions
+            changed = [f"{name} {old.get(name)} → {now}" for name, now in versions().items() if old.get(name) != now]
+            return f"its record is stale: {'; '.join(changed) or 'it is of other code'}"
         return "it has not run"
+
+    def _every_version(self, fence: Fence) -> list[Path]:
+        """The files of all records of a snippet, the one written last at the end."""
+        found = self.folder.glob(f"{slug(fence.snippet)}.*.json")
+        return sorted(found, key=lambda path: path.stat().st_mtime_ns)
+
+    def keep(self, fence: Fence, outcome: Outcome) -> None:
+        """Keep what came of a run: the record of one that passed, else what was wrong; an earlier pass no longer counts.
+
+        Raises:
+            RecordsError: the folder of records cannot be written.
+        """
+        if wrong := fault(fence, outcome):
+            self.fail(fence, wrong)
+        else:
+            self.save(fence, outcome)
 
     def save(self, fence: Fence, outcome: Outcome) -> Record:
         """Write the record of an outcome that passed; the file is whole or not there."""
@@ -127,8 +154,8 @@ class Records:
         )
         record.cells, record.ran = outcome.cells, datetime.now(UTC).date().isoformat()
         body = asdict(record)
-        self._write(self._path(fence), json.dumps({"record": body, "checksum": _checksum(body)}))
-        self._path(fence, "failed").unlink(missing_ok=True)
+        write(self._path(fence), json.dumps({"record": body, "checksum": _checksum(body)}))
+        remove(self._path(fence, "failed"))
         return record
 
     def hold(self, fence: Fence, axis: str, said: dict[str, str]) -> None:
@@ -140,7 +167,7 @@ class Records:
         for address in addresses:
             told = self._held(address, fence)
             told[axis] = told.get(axis, {}) | said
-            self._write(self._held_path(address, fence), json.dumps(told, indent=1))
+            write(self._held_path(address, fence), json.dumps(told, indent=1))
 
     def _of_other_versions(self, fence: Fence) -> list[str]:
         """The addresses of all records of exactly this code that were made with other versions of the libraries."""
@@ -156,22 +183,47 @@ class Records:
     def _held_path(self, address: str, fence: Fence) -> Path:
         return self.folder / f"{slug(fence.snippet)}.{address}.held"
 
-    def fail(self, fence: Fence, fault: str) -> None:
+    def fail(self, fence: Fence, wrong: str) -> None:
         """Forget a fence's record, as it has just failed and an earlier pass no longer counts; keep what was wrong."""
-        self._path(fence).unlink(missing_ok=True)
-        self._write(self._path(fence, "failed"), fault)
+        remove(self._path(fence))
+        write(self._path(fence, "failed"), wrong)
 
     def expected_seconds(self, fence: Fence) -> float:
         """How long the fence took when any version of it last ran; where that is unknown, a guess."""
-        olds = [r for p in self.folder.glob(f"{slug(fence.snippet)}.*.json") if (r := self._read(p))]
+        olds = [r for path in self._every_version(fence) if (r := self._read(path))]
         return max((r.seconds for r in olds), default=60.0 if fence.cells else 2.0)
 
-    def _write(self, path: Path, text: str) -> None:
-        self.folder.mkdir(exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=self.folder, prefix=".", suffix=".part")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.replace(name, path)
+    def prune(self, fences: Iterable[Fence]) -> None:
+        """Take away what belongs to none of these fences as they are now, but for what is younger than a week.
+
+        Another branch may come back within days, and its records with it.
+        """
+        kept = {f"{slug(fence.snippet)}.{digest(fence)}" for fence in fences}
+        last_week = time.time() - KEPT_SECONDS
+        for file in self.folder.glob("*.*"):
+            if file.is_file() and ".".join(file.name.split(".")[:2]) not in kept and file.stat().st_mtime < last_week:
+                remove(file)
+
+
+def _well_formed(record: Record) -> bool:
+    """Whether the fields of a record are what they should be: a checksum can be right and the rest wrong."""
+    texts = [record.snippet, record.digest, record.stdout, record.stderr, record.ran, *record.figures, *record.versions.values()]
+    return (
+        all(isinstance(text, str) for text in texts)
+        and isinstance(record.figures, list)
+        and isinstance(record.seconds, float | int)
+        and {"python", *LIBRARIES} <= record.versions.keys()
+        and isinstance(record.cells, list)
+        and all(isinstance(text, str) and isinstance(drawn, int) for text, drawn in record.cells)
+        and bool(record.ran and date.fromisoformat(record.ran))
+    )
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return f"what was wrong cannot be read from {FOLDER}/{path.name}"
 
 
 def _checksum(body: object) -> str:

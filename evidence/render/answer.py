@@ -33,17 +33,18 @@ class Anchors(Treeprocessor):
 class Answers(Treeprocessor):
     """Puts what follows a question, or a topic of the index, into an element that a browser lays out when it comes near.
 
-    Its style says how high it will be: characters of prose, paragraphs and rows, lines of code and output, figures.
+    Its style says how high it will be: characters of prose, paragraphs and rows, lines of code and output, figures. An
+    answer carries its question's id, its verdict where it has one, and the mark of one that is withheld.
     """
 
     def run(self, root: etree.Element) -> None:
-        sections: list[list[etree.Element]] = []
+        sections: list[tuple[str, list[etree.Element]]] = []
         for element in root:
             if element.tag == "h2":
-                sections.append([])
+                sections.append((element.get("id", ""), []))
             elif sections:
-                sections[-1].append(element)
-        for section in sections:
+                sections[-1][1].append(element)
+        for question, section in sections:
             text = "".join(text for element in section for text in element.itertext())
             stored = [str(self.md.htmlStash.rawHtmlBlocks[int(n)]) for n in HTML_PLACEHOLDER_RE.findall(text)]
             rooms = [room for block in stored if (room := ROOM.search(block))]
@@ -52,8 +53,18 @@ class Answers(Treeprocessor):
             lines, figures = (sum(int(room[n]) for room in rooms) for n in (1, 2))
             parts = sum(element.tag in PARTS for top in section for element in top.iter())
             style = f"--text:{len(text)};--parts:{parts};--lines:{lines};--figures:{figures}"
-            answer = etree.Element("div", {"class": "answer", "style": style})
+            answer = etree.Element("div", {"class": "answer", "style": style, **_told(question, section, stored)})
             root.insert(list(root).index(section[0]), answer)
             for element in section:
                 root.remove(element)
                 answer.append(element)
+
+
+def _told(question: str, section: list[etree.Element], stored: list[str]) -> dict[str, str]:
+    """What an answer says of itself to tools; a list of the index, or an explorer without evidence, answers no question."""
+    if any(block.startswith('<div class="withheld"') for block in stored):
+        return {"data-question": question, "data-withheld": ""}
+    if not any(block.startswith('<div class="evidence"') for block in stored):
+        return {}
+    kinds = [match[1] for element in section if (match := re.search(r"\bverdict-(\w+)", element.get("class", "")))]
+    return {"data-question": question} | ({"data-verdict": kinds[0]} if kinds else {})

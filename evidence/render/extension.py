@@ -14,6 +14,7 @@ from evidence.read.pages import Fence, Listing, Page
 from evidence.read.questions import DIRECTIVE, EXPLORER, Question, questions
 from evidence.read.sources import sources
 from evidence.read.words import synonyms
+from evidence.records.standing import standing
 from evidence.records.store import Record, Records
 from evidence.render.answer import Anchors, Answers
 from evidence.render.block import evidence, listing
@@ -24,6 +25,7 @@ from evidence.render.glossary import explain
 from evidence.render.lists import expand_directive
 from evidence.render.shown import Shown
 from evidence.render.site import page_of, site_of
+from evidence.render.withheld import Hidden, box
 
 MATH: dict[str, Any] = {"pymdownx.arithmatex": {"generic": True}}
 
@@ -81,6 +83,7 @@ class PagePreprocessor(Preprocessor):
         self.captions = Markdown(extensions=["pymdownx.arithmatex"], extension_configs=MATH)
         self.captions.inlinePatterns.register(Citations(self.captions, sources(root)), "citations", 175)
         self.captions.treeprocessors.register(Formulas(self.captions), "formulas", 15)
+        self.hidden = Hidden(root)
 
     def run(self, lines: list[str]) -> list[str]:
         text = "\n".join(lines).rstrip()
@@ -91,23 +94,31 @@ class PagePreprocessor(Preprocessor):
         out = [self.md.htmlStash.store(f'<div class="evidence-problem">{escape(p)}</div>') + "\n" for p in problems]
         starts: dict[int, Fence | Listing] = {fence.first: fence for fence in page.fences}
         starts |= {shown.first: shown for shown in page.listings}
-        site = site_of(self.root)
-        asked = questions([page])
+        asked = self.asked([page])
         ends = {question.end: question for question in asked}
+        withheld = {question.start: question for question in asked if question.withheld}
         also = synonyms(self.root)
-        headed = {question.line: also[question.id] for question in asked if question.id in also}
+        headed = {question.line: also[question.id] for question in asked if question.id in also and not question.withheld}
         day = last_changed(self.root, page)
         index = 0
         while index < len(page.lines):
             if question := ends.pop(index, None):
                 out += ["", self.below(question, day), ""]
-            if shown := starts.get(index):
+            if question := withheld.get(index):
+                said = box("This answer", question.withheld, self.source)
+                arrive = "".join(f'<span id="{name}"></span>' for name in self.hidden.anchors(question, page.lines))
+                # as the author's own HTML, not out of the stash: so an engine knows these ids when it checks links
+                out += [page.lines[index].text, "", f"<div>{arrive}</div>" * bool(arrive), "", self.md.htmlStash.store(said), ""]
+                index = question.end - 1
+            elif shown := starts.get(index):
                 blank = shown.prefix.rstrip(" ")
                 html = self.render(shown) if isinstance(shown, Fence) else listing(shown)
                 out += [blank, shown.prefix + self.md.htmlStash.store(self.shown.keep(shown.line, html)), blank]
                 index = shown.last
             elif directive := DIRECTIVE.match(page.lines[index].text):
-                out += expand_directive(directive[1], page.path, [known for known, _ in site], self.root)
+                out += expand_directive(
+                    directive[1], page.path, self.asked([known for known, _ in site_of(self.root)]), self.root
+                )
             elif explorer := EXPLORER.match(page.lines[index].text):
                 out += ["", self.md.htmlStash.store(self.explorer(explorer[1], page.lines[index].number)), ""]
             else:
@@ -119,9 +130,9 @@ class PagePreprocessor(Preprocessor):
                     out += ["", self.md.htmlStash.store(said), ""]
             index += 1
         out += [block for question in ends.values() for block in ("", self.below(question, day))]
-        if asked:
+        if answered := [question for question in asked if not question.withheld]:
             cited = {key: source.url for key, source in sources(self.root).items()}
-            out += ["", self.md.htmlStash.store(structured_data(asked, day, cited))]
+            out += ["", self.md.htmlStash.store(structured_data(answered, day, cited))]
         return out + [""]
 
     def settled(self, html: str) -> str:
@@ -137,8 +148,14 @@ class PagePreprocessor(Preprocessor):
                 raise
             return f'<div class="evidence-problem">{escape(error.format_message())}</div>{self.shown.placed(html)}'
 
+    def asked(self, pages: list[Page]) -> list[Question]:
+        """The questions of some pages; a preview shows what does not stand in its place, and withholds nothing."""
+        return questions(pages) if self.preview else standing(pages, self.records)
+
     def bar(self, asked: list[Question]) -> str:
-        runs = [record.ran for fence in self.page.fences if (record := self.records.load(fence))]
+        hidden = {id(fence) for question in asked if question.withheld for fence in question.fences}
+        shown = [fence for fence in self.page.fences if id(fence) not in hidden]
+        runs = [record.ran for fence in shown if (record := self.records.load(fence))]
         return page_bar(self.page, asked, min(runs, default=""), links=not self.preview)
 
     def explorer(self, name: str, line: int) -> str:
@@ -159,24 +176,12 @@ class PagePreprocessor(Preprocessor):
         return self.md.htmlStash.store(html) if html else ""
 
     def render(self, fence: Fence) -> str:
-        """The evidence of one fence.
-
-        Raises:
-            EvidenceError: outside a preview, where the record is missing, stale or corrupt, or its figures lack words.
-        """
+        """The evidence of one fence, or outside a preview the box in its place where it does not stand."""
         record = self.records.load(fence)
-        why = ""
-        if record is None:
-            reason = self.records.missing(fence)
-            skipped = fence.skip_reason and not self.records.failed(fence)  # what ran and failed is no longer "not run"
-            why = f"not run: {fence.skip_reason}" if skipped else f"not run yet ({reason})"
-            if not skipped and not self.preview:
-                fault = f"shows {fence.snippet} without a passing run ({reason}); run `make site`"
-                raise EvidenceError(fence.page, fence.line, fault)
-        elif fault := fence.figures_fault(len(record.figures)):
-            if not self.preview:
-                raise EvidenceError(fence.page, fence.line, f"{fence.snippet} {fault}")
-            record, why = None, fault
+        doubt = self.records.doubt(fence)
+        if doubt and not self.preview:
+            return box("This example", [(fence, doubt)], self.source)
+        why = f"not run yet ({doubt})" if doubt else f"not run: {fence.skip_reason}"
         captions = [self.caption(caption, fence) for _, caption in fence.figures]
         return evidence(fence, record, captions, self.links(fence, record), why)
 
@@ -192,9 +197,15 @@ class PagePreprocessor(Preprocessor):
             name = PurePosixPath(fence.snippet).name
             if not self.preview:  # the file is put into the site after the build
                 out.append(f'<a href="{up}{escape(fence.snippet)}" download="{escape(name)}">Download</a>')
-            if self.repository:
-                out.append(f'<a href="{self.repository}/blob/main/{escape(fence.snippet)}">Source</a>')
+            if source := self.source(fence):
+                out.append(source)
         return " ".join(out)
+
+    def source(self, fence: Fence) -> str:
+        """The link to a snippet's file in the repository, where that is known."""
+        if not self.repository or not fence.snippet.endswith(".py"):
+            return ""
+        return f'<a href="{self.repository}/blob/main/{escape(fence.snippet)}">Source</a>'
 
     def located(self, error: Exception) -> EvidenceError:
         """The same error with the page's line that holds the formula or the key."""

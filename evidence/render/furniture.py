@@ -54,6 +54,8 @@ def footer(question: Question, line: int, repository: str, day: str) -> str:
             "Report a mistake": _issue(repository, "wrong-answer.yml", f"Wrong answer: {question.id}", question=question.id),
             "Ask a follow-up": _issue(repository, "new-question.yml", "Question: ", follows=question.id),
         }
+        if question.withheld:
+            ways = {"Mend this answer": ways["Edit this answer"]}
         parts += [f'<a href="{escape(way)}">{name}</a>' for name, way in ways.items()]
     if day:
         parts.append(f'last changed <time datetime="{day}">{day}</time>')
@@ -71,10 +73,13 @@ def page_bar(page: Page, asked: list[Question], ran: str, links: bool) -> str:
     """
     if not asked:
         return ""
-    words = sum(len(line.text.split()) for line in page.lines if line.path == page.path)
-    code = sum(len(fence.origin) for fence in page.fences)
+    hidden = {k for question in asked if question.withheld for k in range(question.start + 1, question.end)}
+    words = sum(len(x.text.split()) for k, x in enumerate(page.lines) if x.path == page.path and k not in hidden)
+    code = sum(len(fence.origin) for fence in page.fences if fence.first not in hidden)
     minutes = round(words / WORDS_A_MINUTE + code / LINES_A_MINUTE) or 1
-    facts = [f"{len(asked)} question{'s' if len(asked) > 1 else ''}", f"{minutes} min to read with the code"]
+    held = sum(bool(question.withheld) for question in asked)
+    counted = f"{len(asked)} question{'s' if len(asked) > 1 else ''}" + (f", {held} withheld" if held else "")
+    facts = [counted, f"{minutes} min to read with the code"]
     if ran:
         facts.append(f'evidence last ran <time datetime="{ran}">{ran}</time>')
     stem = PurePosixPath(page.path).relative_to("docs").with_suffix("")

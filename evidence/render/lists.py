@@ -5,11 +5,11 @@ from collections import Counter
 from html import escape
 from pathlib import Path
 
-from evidence.read.labs import read_labs
 from evidence.read.pages import Page
-from evidence.read.questions import VERDICTS, Question, cited_keys, questions, way
+from evidence.read.questions import VERDICTS, Question, cited_keys, way
 from evidence.read.sources import sources
 from evidence.records import held
+from evidence.records.standing import standing_labs
 from evidence.records.store import Records
 from evidence.render.glossary import listed
 
@@ -21,9 +21,8 @@ def _lab(lab: Page) -> tuple[str, set[str]]:
     return title, cited_keys("\n".join(texts))
 
 
-def expand_directive(kind: str, start: str, pages: list[Page], root: Path) -> list[str]:
-    """The Markdown that stands in a page in place of `<!-- generate: kind -->`."""
-    asked = questions(pages)
+def expand_directive(kind: str, start: str, asked: list[Question], root: Path) -> list[str]:
+    """The Markdown that stands in a page (start) in place of `<!-- generate: kind -->`, for the questions of the site."""
     if kind == "questions":
         return _index(asked, start, Records(root))
     if kind == "verdicts":
@@ -45,8 +44,9 @@ def _seeds(question: Question, records: Records) -> str:
 
 def _index(asked: list[Question], start: str, records: Records) -> list[str]:
     counted = Counter(q.status for q in asked)
-    summary = ", ".join(f"{counted[s]} {s}" for s in ("answered", "contested", "open") if counted[s])
-    out = [f"{len(asked)} questions: {summary}; {sum(len(q.fences) for q in asked)} snippets.", ""]
+    summary = ", ".join(f"{counted[s]} {s}" for s in ("answered", "contested", "open", "withheld") if counted[s])
+    shown = sum(len(q.fences) for q in asked if not q.withheld)
+    out = [f"{len(asked)} questions: {summary}; {shown} snippets.", ""]
     labels = sources(records.folder.parent)
     topics = list(dict.fromkeys(q.topic for q in asked))
     out += [_filter(topics, [s for s in counted], [v for v in VERDICTS.values() if any(q.verdict == v for q in asked)]), ""]
@@ -59,7 +59,7 @@ def _index(asked: list[Question], start: str, records: Records) -> list[str]:
             "| --- | --- | --- | --- | --- |",
         ]
         for q in (q for q in asked if q.topic == topic):
-            count = f"{len(q.fences)} snippet{'s' if len(q.fences) > 1 else ''}{_seeds(q, records)}"
+            count = f"{len(q.fences)} snippet{'s' if len(q.fences) > 1 else ''}{_seeds(q, records)}" if not q.withheld else ""
             cited = "; ".join(f"[{labels[key].label}]({labels[key].url})" for key in q.cited if key in labels)
             out.append(f"| {q.link(start, q.title)} | {q.status} | {q.verdict} | {count} | {cited} |")
         out.append("")
@@ -96,14 +96,14 @@ def _verdicts(asked: list[Question], start: str) -> list[str]:
 
 def _open(asked: list[Question], start: str) -> list[str]:
     out = []
-    for q in (q for q in asked if q.status != "answered"):
+    for q in (q for q in asked if q.status in ("contested", "open")):
         out += [f"- **{q.link(start, q.title)}** ({q.status}). {q.note}"]
     return out or ["None at the moment."]
 
 
 def _references(asked: list[Question], start: str, root: Path) -> list[str]:
     out = []
-    labs = {lab.path: _lab(lab) for lab in read_labs(root)}
+    labs = {lab.path: _lab(lab) for lab in standing_labs(root, Records(root))}
     for key, source in sorted(sources(root).items(), key=lambda item: item[1].label.casefold()):  # as pages name them
         links = [q.link(start, q.id) for q in asked if key in q.cited]
         links += [f"[{title}]({way(start, path)})" for path, (title, cited) in labs.items() if key in cited]

@@ -1,0 +1,75 @@
+"""What stands in the place of an answer whose evidence does not stand: a calm box that says so, and why."""
+
+import re
+from collections.abc import Callable
+from html import escape
+from pathlib import Path
+
+from markdown import Markdown
+
+from evidence.read.includes import Line
+from evidence.read.pages import Fence
+from evidence.read.questions import Question
+from evidence.read.sources import sources
+from evidence.render.answer import Anchors
+from evidence.render.citations import Citations
+from evidence.render.formulas import Formulas
+
+SAID = "Its evidence does not stand at the moment, so nothing of it is shown."
+ANCHOR = re.compile(r"""(?<![\w-])id=["']([^"']+)["']""")
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+
+
+def box(what: str, doubts: list[tuple[Fence, str]], source: Callable[[Fence], str]) -> str:
+    """Return the box.
+
+    Args:
+        what: what is withheld, as "This answer".
+        doubts: the fences for which it is, each with the reason.
+        source: the link to a fence's source, as HTML, or "".
+    """
+    rows = "".join(
+        f'<li><span class="evidence-name">{escape(fence.snippet)}</span> {source(fence)}'
+        f'<span class="withheld-reason">{escape(_line(why))}</span></li>'
+        for fence, why in doubts
+    )
+    opening = f'<div class="withheld" data-search-exclude style="--lines:{3 + 2 * len(doubts)};--figures:0">'
+    return f"{opening}<p><strong>{escape(what)} is withheld.</strong> {SAID}</p><ul>{rows}</ul></div>"
+
+
+def in_markdown(what: str, doubts: list[tuple[Fence, str]]) -> str:
+    """The same in Markdown, for the other forms of a page. A reason is text, whatever it looks like."""
+    inert = {ord(sign): f"&#{ord(sign)};" for sign in "&<[]@*_`$|"}
+    rows = "\n".join(f"- {fence.snippet}: {_line(why).translate(inert)}" for fence, why in doubts)
+    return f"**{what} is withheld.** {SAID}\n\n{rows}"
+
+
+def _line(text: str) -> str:
+    """A text as one line without control characters."""
+    return " ".join(CONTROLS.sub(" ", text).split())
+
+
+class Hidden:
+    """Reads what is withheld: what is malformed there is refused as elsewhere, and links to its ids go on arriving."""
+
+    def __init__(self, root: Path) -> None:
+        extensions = ["attr_list", "pymdownx.arithmatex", "pymdownx.superfences"]
+        self.md = Markdown(extensions=extensions, extension_configs={"pymdownx.arithmatex": {"generic": True}})
+        self.md.inlinePatterns.register(Citations(self.md, sources(root)), "citations", 175)
+        self.md.treeprocessors.register(Formulas(self.md), "formulas", 15)
+        self.md.treeprocessors.register(Anchors(self.md), "anchors", 6)
+
+    def anchors(self, question: Question, lines: list[Line]) -> list[str]:
+        """Every id inside a question's section but its own.
+
+        Raises:
+            InvalidFormula: a formula that cannot be shown.
+            UnknownKey: a citation that the bibliography does not hold.
+        """
+        runs = {k for fence in question.fences for k in range(fence.first, fence.last + 1)}
+        prose = [lines[k].text for k in range(question.start + 1, question.end) if k not in runs]
+        captions = [caption for fence in question.fences for _, caption in fence.figures]
+        text = "\n".join([f"## {question.title} {{ #{question.id} }}", "", *prose, "", "\n\n".join(captions)])
+        self.md.reset()
+        found = dict.fromkeys(ANCHOR.findall(self.md.convert(text)))
+        return [name for name in found if name != question.id]
