@@ -23,6 +23,7 @@ from evidence.errors import EvidenceError
 from evidence.export.lab_notebook import notebook
 from evidence.read.labs import FOLDER, read_labs
 from evidence.read.sources import sources
+from evidence.records.drawings import DrawingFault
 from evidence.records.store import Records
 from evidence.render.block import figure, highlight, printed, provenance
 from evidence.render.citations import Citations, UnknownKey
@@ -119,7 +120,10 @@ class Shown:
                 self.caption.reset()
                 caption = re.sub(r"^<p>|</p>$", "", self.caption.convert(output.metadata["caption"]))
                 drawn = output.data["image/svg+xml"]
-                parts.append(figure(drawn, f"{self.name}-{self.cells}-{n}-", output.metadata["alt"], caption))
+                try:
+                    parts.append(figure(drawn, f"{self.name}-{self.cells}-{n}-", output.metadata["alt"], caption))
+                except DrawingFault as fault:
+                    raise EvidenceError(f"{FOLDER}/{self.name}.py", 1, f"cell {self.cells} {fault}") from fault
         return "\n".join([*parts, "</div>\n"])
 
 

@@ -13,6 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from evidence.read.pages import Fence
+from evidence.records.printed import plain_text
 from evidence.run.job import PUBLISHED, Conditions, Job, Outcome
 
 FOLDER = ".evidence"
@@ -83,7 +84,10 @@ class Records:
         return self.folder / f"{slug(fence.snippet)}.{digest(fence)}.{kind}"
 
     def load(self, fence: Fence) -> Record | None:
-        """The record of exactly this code under exactly these libraries, or None. A corrupt record counts as none."""
+        """The record of exactly this code under exactly these libraries, or None. A corrupt record counts as none.
+
+        What it printed is given as a terminal would have shown it: everything that shows a record gets it from here.
+        """
         record = self._read(self._path(fence))
         if record is None or record.digest != digest(fence):
             return None
@@ -92,6 +96,8 @@ class Records:
             record.seeds = (int(held), int(shifts))
         except (OSError, ValueError, TypeError):
             pass
+        record.stdout, record.stderr = plain_text(record.stdout), plain_text(record.stderr)
+        record.cells = [(plain_text(text), drawn) for text, drawn in record.cells]
         return record
 
     def _read(self, path: Path) -> Record | None:

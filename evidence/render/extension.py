@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections import Counter
 from html import escape
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -14,6 +15,7 @@ from evidence.read.pages import Fence, Page, parse
 from evidence.read.questions import DIRECTIVE, EXPLORER, Question, questions
 from evidence.read.sources import sources
 from evidence.read.words import synonyms
+from evidence.records.drawings import DrawingFault
 from evidence.records.store import Record, Records
 from evidence.render.answer import Anchors, Answers
 from evidence.render.block import evidence
@@ -75,11 +77,13 @@ class PagePreprocessor(Preprocessor):
         self.root, self.repository, self.preview = root, repository.rstrip("/"), preview
         self.records = Records(root)
         self.page = Page("")
+        self.shown: Counter[str] = Counter()  # how often each record stands on the page so far
         self.captions = Markdown(extensions=["pymdownx.arithmatex"], extension_configs=MATH)
         self.captions.inlinePatterns.register(Citations(self.captions, sources(root)), "citations", 175)
         self.captions.treeprocessors.register(Formulas(self.captions), "formulas", 15)
 
     def run(self, lines: list[str]) -> list[str]:
+        self.shown.clear()
         text = "\n".join(lines).rstrip()
         known, offset = find_page(self.root, text)
         page = self.page = parse(self.root, known.path, text, offset)
@@ -160,7 +164,21 @@ class PagePreprocessor(Preprocessor):
                 raise EvidenceError(fence.page, fence.line, f"{fence.snippet} {fault}")
             record, why = None, fault
         captions = [self.caption(caption, fence) for _, caption in fence.figures]
-        return evidence(fence, record, captions, self.links(fence, record), why)
+        try:
+            return evidence(fence, record, captions, self.links(fence, record), why, self.place(record))
+        except DrawingFault as fault:
+            said = EvidenceError(fence.page, fence.line, f"{fence.snippet} {fault}")
+            if not self.preview:
+                raise said from fault
+            return evidence(fence, None, captions, self.links(fence, None), said.text)
+
+    def place(self, record: Record | None) -> str:
+        """What keeps the ids of a record's figures apart on the page: its own name, and which showing of it this is."""
+        if record is None:
+            return ""
+        self.shown[record.digest] += 1
+        again = f"-{self.shown[record.digest]}" if self.shown[record.digest] > 1 else ""
+        return f"f{record.digest[:8]}{again}-"
 
     def caption(self, text: str, fence: Fence) -> str:
         self.captions.reset()
