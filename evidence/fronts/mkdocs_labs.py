@@ -19,15 +19,16 @@ from mkdocs.structure.toc import get_toc
 from mkdocs_jupyter.config import settings
 from nbconvert.exporters.templateexporter import default_filters
 
-from evidence.errors import EvidenceError
+from evidence.errors import EvidenceError, Unshowable
 from evidence.export.lab_notebook import notebook
 from evidence.read.labs import FOLDER, read_labs
 from evidence.read.sources import sources
 from evidence.records.drawings import DrawingFault
 from evidence.records.store import Records
 from evidence.render.block import figure, highlight, printed, provenance
-from evidence.render.citations import Citations, UnknownKey
-from evidence.render.formulas import Formulas, InvalidFormula
+from evidence.render.citations import Citations
+from evidence.render.foreign import guard
+from evidence.render.formulas import Formulas
 
 EXTENSIONS = ["attr_list", "tables", "toc", "pymdownx.arithmatex"]
 SETTINGS: dict[str, Any] = {"pymdownx.arithmatex": {"generic": True}, "toc": {"permalink": True, "toc_depth": "2-3"}}
@@ -69,6 +70,7 @@ class Shown:
         for md in (self.prose, self.caption):
             md.inlinePatterns.register(Citations(md, known), "citations", 175)
             md.treeprocessors.register(Formulas(md), "formulas", 15)
+            guard(md)
         self.tokens: list[Any] = []
         self.name = self.header = ""
         self.cells = 0
@@ -78,7 +80,7 @@ class Shown:
         self.tokens, self.cells = [], 0
         self.name = PurePosixPath(nb.metadata["evidence"]["lab"]).stem
         said = nb.metadata["evidence"]
-        data = " ".join(f'{key}="{value}"' for key, value in said["data"].items())
+        data = " ".join(f'{key}="{escape(value)}"' for key, value in said["data"].items())
         links = "".join(f'<a href="{self.name}.{kind}" download>Download .{kind}</a> ' for kind in ("ipynb", "py"))
         self.header = (
             f'<div class="evidence-lab" data-snippet="{escape(said["lab"])}" {data}><span class="evidence-links">{links}</span>'
@@ -94,11 +96,10 @@ class Shown:
         self.prose.reset()
         try:
             html = self.prose.convert(text)
-        except (InvalidFormula, UnknownKey) as error:
-            what = error.latex if isinstance(error, InvalidFormula) else f"@{error.args[0]}"
-            script = (self.root / FOLDER / f"{self.name}.py").read_text(encoding="utf-8").split("\n")
-            line = next((n for n, x in enumerate(script, 1) if what.strip().splitlines()[0] in x), 1)
-            fault = EvidenceError(f"{FOLDER}/{self.name}.py", line, f"cannot show {what}: {error}")
+        except Unshowable as error:
+            script = (self.root / FOLDER / f"{self.name}.py").read_text(encoding="utf-8").lower().split("\n")
+            line = next((n for n, x in enumerate(script, 1) if error.found.lower() in x), 1)
+            fault = EvidenceError(f"{FOLDER}/{self.name}.py", line, str(error))
             if not os.environ.get("EVIDENCE_PREVIEW"):
                 raise fault from error
             html = f'<div class="evidence-problem">{escape(fault.format_message())}</div>'

@@ -17,7 +17,7 @@ RECORDED_BYTES, SHOWN_BYTES = 10_000_000, 1_000_000
 DEPTH = 60  # Matplotlib nests a dozen; who walks the tree does so by recursion
 
 PROLOG = re.compile(
-    r'\A\s*(?:<\?xml version="1\.0" encoding="utf-8" standalone="no"\?>\s*)?'
+    r'\A\s*(?:<\?xml version="1\.0"[^<>?]*\?>\s*)?'
     r'(?:<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1\.1//EN"\s+"http://www\.w3\.org/Graphics/SVG/1\.1/DTD/svg11\.dtd">\s*)?'
 )
 DECLARATION = re.compile(r"<[!?](?!--)")  # a DOCTYPE, an entity, a CDATA section, an instruction
@@ -90,11 +90,13 @@ def read_drawing(svg: str) -> Element:
         raise DrawingFault(f"draws a figure of {len(svg):,} bytes; at most {RECORDED_BYTES:,} are recorded; {_remedy()}")
     body = svg[PROLOG.match(svg).end() :]  # type: ignore[union-attr]  # it matches nothing, too
     if found := DECLARATION.search(body):
-        raise DrawingFault(f"draws a figure that holds {body[found.start() : found.start() + 12]!r}, which Matplotlib does not write")
+        said = body[found.start() : found.start() + 12]
+        raise DrawingFault(f"draws a figure that holds {said!r}, which Matplotlib does not write")
     try:
         root = ElementTree.fromstring(body)
     except (ElementTree.ParseError, ValueError) as error:
-        raise DrawingFault(f"draws a figure that is no XML ({error}); is there a control character in one of its texts?") from error
+        why = f"({error}); does one of its texts hold a control character?"
+        raise DrawingFault(f"draws a figure that is no XML {why}") from error
     if root.tag != f"{SVG}svg":
         raise DrawingFault(f"draws a figure that begins with <{_name(root.tag)}>; expected <svg>")
     made = _copy(root, 0)

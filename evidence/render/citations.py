@@ -9,6 +9,7 @@ import xml.etree.ElementTree as etree
 from markdown import Markdown
 from markdown.inlinepatterns import InlineProcessor
 
+from evidence.errors import Unshowable
 from evidence.read.sources import CITATION, ONE, Source
 
 
@@ -39,5 +40,8 @@ class Citations(InlineProcessor):
         return span, m.start(0), m.end(0)
 
 
-class UnknownKey(KeyError):
+class UnknownKey(Unshowable):
     """A page cites what the bibliography does not hold."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"@{key}", f"cites @{key}, which docs/references.bib does not hold")

@@ -10,7 +10,7 @@ from typing import Any
 from markdown import Extension, Markdown
 from markdown.preprocessors import Preprocessor
 
-from evidence.errors import EvidenceError
+from evidence.errors import EvidenceError, Unshowable
 from evidence.read.pages import Fence, Page, parse
 from evidence.read.questions import DIRECTIVE, EXPLORER, Question, questions
 from evidence.read.sources import sources
@@ -19,8 +19,9 @@ from evidence.records.drawings import DrawingFault
 from evidence.records.store import Record, Records
 from evidence.render.answer import Anchors, Answers
 from evidence.render.block import evidence
-from evidence.render.citations import Citations, UnknownKey
-from evidence.render.formulas import Formulas, InvalidFormula
+from evidence.render.citations import Citations
+from evidence.render.foreign import Made, guard
+from evidence.render.formulas import Formulas
 from evidence.render.furniture import footer, last_changed, page_bar, relative_root, structured_data
 from evidence.render.glossary import explain
 from evidence.render.lists import expand_directive
@@ -53,14 +54,15 @@ class EvidenceExtension(Extension):
         explain(md, root)
         page = PagePreprocessor(md, root, self.getConfig("repository") or "", bool(self.getConfig("preview")))
         md.preprocessors.register(page, "evidence", 28)  # after line ends are normalized, before fences are read
+        guard(md)
         original = md.convert
 
         def convert(source: str) -> str:
-            """Convert, and name the page and the line of what a formula or a citation has wrong."""
+            """Convert, and name the page and the line of what cannot be shown: a formula, a citation, foreign HTML."""
             citations.told.clear()
             try:
                 return original(source)
-            except (InvalidFormula, UnknownKey) as error:
+            except Unshowable as error:
                 found = page.located(error)
                 if not page.preview:
                     raise found from error
@@ -81,6 +83,7 @@ class PagePreprocessor(Preprocessor):
         self.captions = Markdown(extensions=["pymdownx.arithmatex"], extension_configs=MATH)
         self.captions.inlinePatterns.register(Citations(self.captions, sources(root)), "citations", 175)
         self.captions.treeprocessors.register(Formulas(self.captions), "formulas", 15)
+        guard(self.captions)
 
     def run(self, lines: list[str]) -> list[str]:
         self.shown.clear()
@@ -90,7 +93,7 @@ class PagePreprocessor(Preprocessor):
         problems = [str(p.format_message()) for p in (known.problems or page.problems)]
         if problems and not self.preview:
             raise EvidenceError(known.path, (known.problems or page.problems)[0].line, "refused\n  " + "\n  ".join(problems))
-        out = [self.md.htmlStash.store(f'<div class="evidence-problem">{escape(p)}</div>') + "\n" for p in problems]
+        out = [self.md.htmlStash.store(Made(f'<div class="evidence-problem">{escape(p)}</div>')) + "\n" for p in problems]
         starts = {fence.first: fence for fence in page.fences}
         site = site_of(self.root)
         asked = questions([page])
@@ -104,24 +107,25 @@ class PagePreprocessor(Preprocessor):
                 out += ["", self.below(question, day), ""]
             if fence := starts.get(index):
                 blank = fence.prefix.rstrip(" ")
-                out += [blank, fence.prefix + self.md.htmlStash.store(self.render(fence)), blank]
+                out += [blank, fence.prefix + self.md.htmlStash.store(Made(self.render(fence))), blank]
                 index = fence.last
             elif directive := DIRECTIVE.match(page.lines[index].text):
-                out += expand_directive(directive[1], page.path, [known for known, _ in site], self.root)
+                lines = expand_directive(directive[1], page.path, [known for known, _ in site], self.root)
+                out += [self.md.htmlStash.store(line) if isinstance(line, Made) else line for line in lines]
             elif explorer := EXPLORER.match(page.lines[index].text):
-                out += ["", self.md.htmlStash.store(self.explorer(explorer[1], page.lines[index].number)), ""]
+                out += ["", self.md.htmlStash.store(Made(self.explorer(explorer[1], page.lines[index].number))), ""]
             else:
                 out.append(page.lines[index].text)
                 if page.lines[index].text.startswith("# ") and (bar := self.bar(asked)):
-                    out += ["", self.md.htmlStash.store(bar), ""]
+                    out += ["", self.md.htmlStash.store(Made(bar)), ""]
                 if page.lines[index].path == page.path and (words := headed.get(page.lines[index].number)):
                     said = f'<p class="question-also">Also asked about: {escape(words)}</p>'
-                    out += ["", self.md.htmlStash.store(said), ""]
+                    out += ["", self.md.htmlStash.store(Made(said)), ""]
             index += 1
         out += [block for question in ends.values() for block in ("", self.below(question, day))]
         if asked:
             cited = {key: source.url for key, source in sources(self.root).items()}
-            out += ["", self.md.htmlStash.store(structured_data(asked, day, cited))]
+            out += ["", self.md.htmlStash.store(Made(structured_data(asked, day, cited)))]
         return out + [""]
 
     def bar(self, asked: list[Question]) -> str:
@@ -143,7 +147,7 @@ class PagePreprocessor(Preprocessor):
 
     def below(self, question: Question, day: str) -> str:
         html = footer(question, question.line, self.repository, day)
-        return self.md.htmlStash.store(html) if html else ""
+        return self.md.htmlStash.store(Made(html)) if html else ""
 
     def render(self, fence: Fence) -> str:
         """The evidence of one fence.
@@ -196,10 +200,7 @@ class PagePreprocessor(Preprocessor):
                 out.append(f'<a href="{self.repository}/blob/main/{escape(fence.snippet)}">Source</a>')
         return " ".join(out)
 
-    def located(self, error: Exception) -> EvidenceError:
-        """The same error with the page's line that holds the formula or the key."""
-        what = error.latex if isinstance(error, InvalidFormula) else f"@{error.args[0]}"
-        first = what.strip().splitlines()[0]
-        line = next((x.number for x in self.page.lines if first in x.text), 1)
-        text = str(error) if isinstance(error, InvalidFormula) else f"cites {what}, which docs/references.bib does not hold"
-        return EvidenceError(self.page.path, line, text)
+    def located(self, error: Unshowable) -> EvidenceError:
+        """The same error with the page's line that holds what cannot be shown."""
+        line = next((x.number for x in self.page.lines if error.found.lower() in x.text.lower()), 1)
+        return EvidenceError(self.page.path, line, str(error))

@@ -10,6 +10,7 @@ from evidence.read.pages import Page
 from evidence.read.questions import VERDICTS, Question, cited_keys, questions, way
 from evidence.read.sources import sources
 from evidence.records.store import Records
+from evidence.render.foreign import Made
 from evidence.render.glossary import listed
 
 
@@ -76,7 +77,7 @@ def _filter(topics: list[str], statuses: list[str], verdicts: list[str]) -> str:
             f'<label>{name.capitalize()} <select name="{name}"><option value="">{every}</option>{options}</select></label>'
         )
     # its room is kept while the page loads, so that nothing jumps; without JavaScript it takes none
-    return f'<form class="index-filter" hidden>{"".join(parts)}<output aria-live="polite">&nbsp;</output></form>'
+    return Made(f'<form class="index-filter" hidden>{"".join(parts)}<output aria-live="polite">&nbsp;</output></form>')
 
 
 def _verdicts(asked: list[Question], start: str) -> list[str]:
