@@ -20,6 +20,7 @@ from evidence.records.store import Record, Records
 from evidence.render.answer import Anchors, Answers
 from evidence.render.block import evidence
 from evidence.render.citations import Citations
+from evidence.render.escape import href
 from evidence.render.foreign import Made, guard
 from evidence.render.formulas import Formulas
 from evidence.render.furniture import footer, last_changed, page_bar, relative_root, structured_data
@@ -195,9 +196,9 @@ class PagePreprocessor(Preprocessor):
             up = relative_root(fence.page)
             name = PurePosixPath(fence.snippet).name
             if not self.preview:  # the file is put into the site after the build
-                out.append(f'<a href="{up}{escape(fence.snippet)}" download="{escape(name)}">Download</a>')
+                out.append(f'<a href="{up}{href(fence.snippet)}" download="{escape(name)}">Download</a>')
             if self.repository:
-                out.append(f'<a href="{self.repository}/blob/main/{escape(fence.snippet)}">Source</a>')
+                out.append(f'<a href="{self.repository}/blob/main/{href(fence.snippet)}">Source</a>')
         return " ".join(out)
 
     def located(self, error: Unshowable) -> EvidenceError:

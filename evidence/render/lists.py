@@ -10,6 +10,7 @@ from evidence.read.pages import Page
 from evidence.read.questions import VERDICTS, Question, cited_keys, questions, way
 from evidence.read.sources import sources
 from evidence.records.store import Records
+from evidence.render.escape import cell, text
 from evidence.render.foreign import Made
 from evidence.render.glossary import listed
 
@@ -17,7 +18,7 @@ from evidence.render.glossary import listed
 def _lab(lab: Page) -> tuple[str, set[str]]:
     """A lab's title and the keys that it cites."""
     texts = [line.text for line in lab.lines]
-    title = next((text[2:].strip() for text in texts if text.startswith("# ")), lab.path)
+    title = next((said[2:].strip() for said in texts if said.startswith("# ")), lab.path)
     return title, cited_keys("\n".join(texts))
 
 
@@ -61,8 +62,8 @@ def _index(asked: list[Question], start: str, records: Records) -> list[str]:
         ]
         for q in (q for q in asked if q.topic == topic):
             count = f"{len(q.fences)} snippet{'s' if len(q.fences) > 1 else ''}{_seeds(q, records)}"
-            cited = "; ".join(f"[{labels[key].label}]({labels[key].url})" for key in q.cited if key in labels)
-            out.append(f"| {q.link(start, q.title)} | {q.status} | {q.verdict} | {count} | {cited} |")
+            cited = "; ".join(f"[{text(labels[key].label)}]({labels[key].url})" for key in q.cited if key in labels)
+            out.append(f"| {cell(q.link(start, q.title))} | {q.status} | {q.verdict} | {count} | {cited} |")
         out.append("")
     return out
 
@@ -91,7 +92,7 @@ def _verdicts(asked: list[Question], start: str) -> list[str]:
         if rows:
             out += [f"## {verdict.capitalize()} {{ #verdict-{verdict.replace(' …', '').replace(' ', '-')} }}", ""]
             out += ["| claim, as a question | the answer |", "| --- | --- |"]
-            out += [f"| {q.link(start, q.title)} | {q.answer.replace('|', chr(92) + '|')} |" for q in rows] + [""]
+            out += [f"| {cell(q.link(start, q.title))} | {cell(q.answer)} |" for q in rows] + [""]
     return out
 
 
@@ -110,5 +111,6 @@ def _references(asked: list[Question], start: str, root: Path) -> list[str]:
         links += [f"[{title}]({way(start, path)})" for path, (title, cited) in labs.items() if key in cited]
         uses = "; ".join(links)
         cited = f" Cited by {uses}." if uses else ""
-        out.append(f"- {source.authors}: [{source.title}]({source.url}). {source.venue}, {source.year}.{cited}")
+        authors, title, venue, year = map(text, (source.authors, source.title, source.venue, source.year))
+        out.append(f"- {authors}: [{title}]({source.url}). {venue}, {year}.{cited}")
     return out
