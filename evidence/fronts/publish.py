@@ -6,15 +6,24 @@ from pathlib import Path
 
 from evidence.export.site import export_site
 from evidence.read.labs import read_labs
+from evidence.read.pages import read_site
 
 
 def publish(root: Path, site: Path) -> None:
     """Put the snippets and the labs beside the built pages, so that they can be downloaded.
 
     A lab's page that the engine has not built is exported.
+
+    Raises:
+        EvidenceError: something that no build would have let through.
     """
-    if (root / "snippets").is_dir():
-        shutil.copytree(root / "snippets", site / "snippets", dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+    pages = read_site(root)
+    problems = [problem for page in pages for problem in page.problems]
+    if problems:
+        raise problems[0]
+    for name in sorted({fence.snippet for page in pages for fence in page.fences if fence.snippet.endswith(".py")}):
+        (site / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(root / name, site / name)
     export_site(root, site, os.environ.get("SITE_URL", ""))
     for lab in read_labs(root):
         folder = site / "labs" / Path(lab.path).stem

@@ -7,14 +7,17 @@ from pathlib import Path
 from pytest_codeblocks import CodeBlock
 
 from evidence.errors import EvidenceError, read_text
+from evidence.read.files import front_matter_fault, stray_files
 from evidence.read.includes import Line, expand
 from evidence.read.options import read_options, reason_of
+from evidence.read.sources import bibliography_faults
 
 FENCE = re.compile(r"^(?P<prefix>[> \t]*)(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>.*?)[ \t]*$")
 LATE_FENCE = re.compile(r"^[> \t]*(?:[-*+]|\d+[.)])[ \t]+(?:`{3,}|~{3,})")
 LANGUAGE = re.compile(r"^\{?[ \t]*\.?(?P<lang>[\w#.+-]+)")
 HEADING = re.compile(r"^(?P<level>#{1,6})[ \t]+(?P<title>.+?)[ \t]*\{[^}]*#(?P<id>[\w-]+)[^}]*\}[ \t]*$")
 FIGURE = re.compile(r"<!--\s*figure:\s*(?P<alt>.*?)\s*-->", re.S)
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")  # a form feed may stand in a snippet
 PYTHON = {"python", "py", "python3", "py3"}
 SHOWN = {"text", "console", "markdown", "md", "yaml", "toml", "json", "html", "css", "bibtex", "diff", "pycon"}
 SHELL = {"sh", "bash", "zsh", "shell"}
@@ -85,9 +88,14 @@ class Page:
 def read_page(root: Path, path: str) -> Page:
     """Read one page of the project. What is wrong with it stands in `problems`; nothing is raised."""
     try:
-        return parse(root, path, read_text(root / path, path))
+        text = read_text(root / path, path)
     except EvidenceError as error:
         return Page(path, problems=[error])
+    page = parse(root, path, text)
+    line, fault = front_matter_fault(text)
+    if fault:
+        page.problem(line, fault)
+    return page
 
 
 def parse(root: Path, path: str, text: str, offset: int = 0) -> Page:
@@ -106,6 +114,10 @@ def parse(root: Path, path: str, text: str, offset: int = 0) -> Page:
         page.problems.append(error)
         return page
     page.lines = [Line(x.text, x.path, x.number + offset) if x.path == path else x for x in page.lines]
+    for x in page.lines:
+        if found := CONTROL.search(x.text):
+            fault = f"found the control character U+{ord(found[0]):04X}, which is not seen; take it out"
+            page.problems.append(EvidenceError(x.path, x.number, fault))
     index = 0
     while index < len(page.lines):
         index = step(page, index) + 1
@@ -119,6 +131,8 @@ def step(page: Page, index: int) -> int:
     number = _page_line(page, index)
     if heading := HEADING.match(line.text):
         page.headings.append(Heading(len(heading["level"]), heading["title"], heading["id"], number))
+        if re.search(r"\]\s*[(\[]", heading["title"]):
+            page.problem(number, "found a link in a heading, and the heading is itself the text of links; put the link below it")
     if LATE_FENCE.match(line.text):
         page.problem(number, "found a fence behind a list marker; start it on a line of its own, indented below the item")
     match = FENCE.match(line.text)
@@ -191,7 +205,8 @@ def read_site(root: Path) -> list[Page]:
     """Read every page under docs/, in the learning order, and hold them against each other.
 
     The learning order is that of the navigation in mkdocs.yml; what it does not name comes last, by its path. An id
-    that two headings share is a problem of the second; a snippet that no page shows is one of the first page.
+    that two headings share is a problem of the second; what is wrong beside the pages (a snippet that no page shows, a file
+    that must not be published, the bibliography) is one of the first page.
     """
     nav = (root / "mkdocs.yml").read_text(encoding="utf-8") if (root / "mkdocs.yml").exists() else ""
     order = {f"docs/{path}": n for n, path in enumerate(re.findall(r"[\w./-]+\.md\b", nav))}
@@ -205,6 +220,8 @@ def read_site(root: Path) -> list[Page]:
                 page.problem(heading.line, f"found the id {heading.id!r} a second time; the first is at {other}:{line}")
             else:
                 seen[heading.id] = (page.path, heading.line)
+    if pages:
+        pages[0].problems += [*stray_files(root), *bibliography_faults(root)]
     shown = {line.path for page in pages for line in page.lines}
     for file in sorted((root / "snippets").rglob("*.py")):
         name = file.relative_to(root).as_posix()

@@ -72,6 +72,15 @@ def sources(root: Path) -> dict[str, Source]:
     return _parsed(read_text(file, BIBLIOGRAPHY)) if file.exists() else {}
 
 
+def bibliography_faults(root: Path) -> list[EvidenceError]:
+    """What is wrong with docs/references.bib: its first fault, or nothing."""
+    try:
+        sources(root)
+    except EvidenceError as error:
+        return [error]
+    return []
+
+
 def _source(key: str, entry: Entry, line: int) -> Source:
     fields = {name.lower(): _plain(value) for name, value in entry.fields.items()}
     fields["url"] = re.sub(r"[{}]", "", entry.fields.get("url", "")).strip()  # an address is no LaTeX: its ~ stays
