@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 matplotlib.use("Agg")
-import matplotlib.pyplot as plt  # noqa: E402
+import matplotlib.pyplot as plt
 
-from evidence.records.drawings import DrawingFault, drawing_fault, read_drawing  # noqa: E402
-from evidence.render.drawing import drawing  # noqa: E402
+from evidence.records.drawings import DrawingFault, drawing_fault, read_drawing
+from evidence.render.drawing import drawing
 
 HEAD = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 9 9">'
 PIXEL = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="

@@ -8,6 +8,7 @@ import xml.etree.ElementTree as etree
 
 from markdown import Markdown
 from markdown.inlinepatterns import InlineProcessor
+from markdown.util import AtomicString
 
 from evidence.errors import Unshowable
 from evidence.read.sources import CITATION, ONE, Source
@@ -32,7 +33,7 @@ class Citations(InlineProcessor):
             if not (self.once and source.key in self.told):
                 link.set("title", f"{source.title}. {source.authors}. {source.venue}")
                 self.told.add(source.key)
-            link.text = source.named(data, m.start(0), m.end(0))
+            link.text = AtomicString(source.named(data, m.start(0), m.end(0)))  # a name is no Markdown
             link.tail = f", {one[2].strip()}" if one[2] else ""
             if n:
                 previous = span[n - 1]

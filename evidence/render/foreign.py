@@ -17,7 +17,7 @@ from evidence.errors import Unshowable
 
 TAG = re.compile(
     r"""</(?P<closed>[a-zA-Z][a-zA-Z0-9]*)\s*>"""
-    r"""|<(?P<opened>[a-zA-Z][a-zA-Z0-9]*)(?P<attributes>(?:\s+[a-zA-Z_:][\w:.-]*(?:=(?:"[^"<>\x02]*"|'[^'<>\x02]*'))?)*)\s*/?>"""
+    r"""|<(?P<opened>[a-zA-Z][a-zA-Z0-9]*)(?P<attributes>(?:\s+[a-zA-Z_:][\w:.-]*(?:=(?:"[^"\x02]*"|'[^'\x02]*'))?)*)\s*/?>"""
     r"""|<!--(?!-?>)(?:(?!--)[^\x02])*-->""",
     re.ASCII,
 )
@@ -100,8 +100,9 @@ def check(html: str) -> None:
         if name and name not in ELEMENTS:
             raise ForeignHtml(f"<{name}", f"found <{name}>, which no page may hold; write Markdown")
         for attribute, quoted, single in ATTRIBUTE.findall(tag["attributes"] or ""):
-            if fault := _fault(name, attribute.lower(), unescape(quoted or single)):
-                raise ForeignHtml(attribute, f'found <{name} {attribute}="{(quoted or single)[:60]}">; {fault}')
+            value = quoted or single
+            if fault := _fault(name, attribute.lower(), unescape(value)):
+                raise ForeignHtml(value[:60] or attribute, f'found <{name} {attribute}="{value[:60]}">; {fault}')
 
 
 def _fault(element: str, name: str, value: str) -> str:
