@@ -18,6 +18,14 @@ class EvidenceError(click.ClickException):
         super().__init__(f"{path}:{line}: {message}")
 
 
+class Unshowable(Exception):
+    """Something in a text that cannot be shown; whoever knows the page says where it stands."""
+
+    def __init__(self, found: str, message: str) -> None:
+        self.found = found  # what to look for in the page's lines
+        super().__init__(message)
+
+
 def read_text(path: Path, shown_as: Path | str) -> str:
     """Read a UTF-8 file with Unix line endings.
 

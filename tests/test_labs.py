@@ -134,7 +134,7 @@ def test_what_is_wrong_with_a_lab_is_named(lab: Book, old: str, new: str, said: 
 def test_an_unknown_citation_in_a_lab_is_named_with_its_line(lab: Book) -> None:
     lab.write("docs/labs/one.py", LAB.replace("@euler1748", "@nobody1900"))
     assert lab.run().returncode == 0
-    assert "docs/labs/one.py:4: cannot show @nobody1900" in build(lab).stderr
+    assert "docs/labs/one.py:4: cites @nobody1900" in build(lab).stderr
 
 
 def test_editing_the_prose_runs_nothing_again(lab: Book) -> None:

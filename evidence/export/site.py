@@ -15,6 +15,7 @@ from evidence.read.sources import CITATION, ONE, Source, sources
 from evidence.read.words import synonyms
 from evidence.records.standing import published, standing
 from evidence.records.store import Record, Records
+from evidence.render import escape
 from evidence.render.lists import expand_directive
 from evidence.render.withheld import in_markdown
 
@@ -107,7 +108,7 @@ def cited(text: str, known: dict[str, Source]) -> str:
         ones = [(known[one[1]], one[2]) for one in ONE.finditer(match[1])]
         names = [source.named(text, match.start(), match.end()) for source, _ in ones]
         return "; ".join(
-            f"[{name}]({source.url}){', ' + where.strip() if where else ''}"
+            f"[{escape.text(name)}]({source.url}){', ' + where.strip() if where else ''}"
             for name, (source, where) in zip(names, ones, strict=True)
         )
 
@@ -121,10 +122,10 @@ def as_markdown(parts: list[str | Fence], records: Records, known: dict[str, Sou
         if isinstance(part, str):
             out.append(cited(part, known).strip())
             continue
-        out.append(f"```python title={part.snippet}\n{part.code}```")
+        out.append(escape.fenced(part.code, f"python title={part.snippet}"))
         record = records.load(part)
         if record and record.stdout:
-            out.append(f"It printed:\n\n```text\n{record.stdout.rstrip()}\n```")
+            out.append(f"It printed:\n\n{escape.fenced(record.stdout.rstrip(), 'text')}")
         out += [f"Figure: {cited(caption, known)} ({alt})" for alt, caption in part.figures]
     return "\n\n".join(out) + "\n"
 
@@ -190,5 +191,5 @@ def llms(asked: list[Question], address: str) -> str:
         ours = [question for question in asked if question.topic == topic]
         path = PurePosixPath(ours[0].page).relative_to("docs")
         titles = " ".join(f"{question.title}{' (withheld)' * bool(question.withheld)}" for question in ours)
-        out += [f"## {topic}", "", f"- [{topic}]({start}{path}): {titles}", ""]
+        out += [f"## {topic}", "", f"- [{topic}]({start}{escape.target(str(path))}): {titles}", ""]
     return "\n".join(out)

@@ -19,15 +19,17 @@ from mkdocs.structure.toc import get_toc
 from mkdocs_jupyter.config import settings
 from nbconvert.exporters.templateexporter import default_filters
 
-from evidence.errors import EvidenceError
+from evidence.errors import EvidenceError, Unshowable
 from evidence.export.lab_notebook import notebook, withheld_notebook
 from evidence.read.labs import FOLDER, read_lab, read_labs
 from evidence.read.sources import sources
+from evidence.records.drawings import DrawingFault
 from evidence.records.files import write
 from evidence.records.store import Records
 from evidence.render.block import figure, highlight, printed, provenance
-from evidence.render.citations import Citations, UnknownKey
-from evidence.render.formulas import Formulas, InvalidFormula
+from evidence.render.citations import Citations
+from evidence.render.foreign import guard
+from evidence.render.formulas import Formulas
 from evidence.render.shown import Shown as Blocks
 from evidence.render.withheld import box
 
@@ -75,6 +77,7 @@ class Shown:
         for md in (self.prose, self.caption):
             md.inlinePatterns.register(Citations(md, known), "citations", 175)
             md.treeprocessors.register(Formulas(md), "formulas", 15)
+            guard(md)
         self.tokens: list[Any] = []
         self.name = self.header = ""
         self.cells = 0
@@ -87,7 +90,7 @@ class Shown:
         if withheld := said.get("withheld"):
             self.header = f'<div class="answer" data-withheld="">{withheld}</div>\n'
             return ""
-        data = " ".join(f'{key}="{value}"' for key, value in said["data"].items())
+        data = " ".join(f'{key}="{escape(value)}"' for key, value in said["data"].items())
         links = "".join(f'<a href="{self.name}.{kind}" download>Download .{kind}</a> ' for kind in ("ipynb", "py"))
         self.header = (
             f'<div class="evidence-lab" data-snippet="{escape(said["lab"])}" {data}><span class="evidence-links">{links}</span>'
@@ -105,7 +108,7 @@ class Shown:
         self.prose.reset()
         try:
             html = Blocks().settle(self.prose.convert(text), self.path, read_lab(self.root, self.path).lines)
-        except (InvalidFormula, UnknownKey, EvidenceError) as error:
+        except (Unshowable, EvidenceError) as error:
             fault = error if isinstance(error, EvidenceError) else self.located(error)
             if not os.environ.get("EVIDENCE_PREVIEW"):
                 raise fault from error
@@ -119,12 +122,11 @@ class Shown:
         """The lab that is shown."""
         return f"{FOLDER}/{self.name}.py"
 
-    def located(self, error: InvalidFormula | UnknownKey) -> EvidenceError:
-        """The same error with the lab's line that holds the formula or the key."""
-        what = error.latex if isinstance(error, InvalidFormula) else f"@{error.args[0]}"
+    def located(self, error: Unshowable) -> EvidenceError:
+        """The same error with the lab's line that holds what cannot be shown."""
         lines = read_lab(self.root, self.path).lines
-        line = next((x.number for x in lines if what.strip().splitlines()[0] in x.text), 1)
-        return EvidenceError(self.path, line, f"cannot show {what}: {error}")
+        line = next((x.number for x in lines if error.found.lower() in x.text.lower()), 1)
+        return EvidenceError(self.path, line, str(error))
 
     def lab_code(self, cell: Any) -> str:
         """A cell of code with what it printed and drew."""
@@ -140,7 +142,10 @@ class Shown:
                 self.caption.reset()
                 caption = re.sub(r"^<p>|</p>$", "", self.caption.convert(output.metadata["caption"]))
                 drawn = output.data["image/svg+xml"]
-                parts.append(figure(drawn, f"{self.name}-{self.cells}-{n}-", output.metadata["alt"], caption))
+                try:
+                    parts.append(figure(drawn, f"{self.name}-{self.cells}-{n}-", output.metadata["alt"], caption))
+                except DrawingFault as fault:
+                    raise EvidenceError(f"{FOLDER}/{self.name}.py", 1, f"cell {self.cells} {fault}") from fault
         return "\n".join([*parts, "</div>\n"])
 
 

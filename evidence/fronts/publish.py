@@ -15,9 +15,14 @@ def publish(root: Path, site: Path) -> None:
     """Put the snippets and the labs beside the built pages, so that they can be downloaded.
 
     A lab's page that the engine has not built is exported. What is withheld is not there to be downloaded.
+
+    Raises:
+        EvidenceError: something that no build would have let through.
     """
-    records = Records(root)
-    for name, text in files(read_site(root), records).items():
+    pages, records = read_site(root), Records(root)
+    if problems := [problem for page in pages for problem in page.problems]:
+        raise problems[0]
+    for name, text in files(pages, records).items():
         target = site / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")

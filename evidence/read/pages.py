@@ -1,14 +1,15 @@
 """The one parser of pages: the run and the build both read a page through it, so what is shown is what ran."""
 
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from evidence.errors import EvidenceError, read_text
+from evidence.read.files import front_matter_fault, stray_files
 from evidence.read.headings import Heading
 from evidence.read.model import Fence, Listing, Page
 from evidence.read.reader import Reader
+from evidence.read.sources import bibliography_faults
 
 __all__ = ["Fence", "Heading", "Listing", "Page", "parse", "read_page", "read_site"]
 
@@ -21,12 +22,17 @@ def read_page(root: Path, path: str) -> Page:
     try:
         if (root / path).resolve() != root.resolve() / path:
             raise EvidenceError(path, 1, "is a link to somewhere else; a page is a file of its own")
-        return parse(root, path, read_text(root / path, path))
+        text = read_text(root / path, path)
+        page = parse(root, path, text)
+        line, fault = front_matter_fault(text)
+        if fault:
+            page.problem(line, fault)
+        return page
     except EvidenceError as error:
         return Page(path, includes=_named(root / path), problems=[error])
     except Exception as error:  # a fault of ours in one page must not hide what the others have wrong
-        fault = EvidenceError(path, 1, f"cannot be read: {type(error).__name__}: {error}")
-        return Page(path, includes=_named(root / path), problems=[fault])
+        problem = EvidenceError(path, 1, f"cannot be read: {type(error).__name__}: {error}")
+        return Page(path, includes=_named(root / path), problems=[problem])
 
 
 def _named(file: Path) -> set[str]:
@@ -55,7 +61,8 @@ def read_site(root: Path) -> list[Page]:
     """Read every page under docs/, in the learning order, and hold them against each other.
 
     The learning order is that of the navigation in mkdocs.yml; what it does not name comes last, by its path. An id
-    that two headings share is a problem of the second; what belongs to no page is one of the first page.
+    that two headings share is a problem of the second; what is wrong beside the pages (a snippet that no page shows, a file
+    that must not be published, the bibliography) is one of the first page.
     """
     nav = (root / "mkdocs.yml").read_text(encoding="utf-8") if (root / "mkdocs.yml").exists() else ""
     order = {f"docs/{path}": n for n, path in enumerate(re.findall(r"[\w./-]+\.md\b", nav))}
@@ -70,21 +77,14 @@ def read_site(root: Path) -> list[Page]:
             else:
                 seen[heading.id] = (page.path, heading.line)
     if pages:
-        pages[0].problems += _strays(root, {name for page in pages for name in page.includes})
+        pages[0].problems += [*stray_files(root), *bibliography_faults(root)]
+        pages[0].problems += _unshown(root, {name for page in pages for name in page.includes})
     return pages
 
 
-def _strays(root: Path, shown: set[str]) -> Iterator[EvidenceError]:
-    """What stands below docs/ and snippets/ and is neither shown nor run."""
-    for folder in ("docs", "snippets"):
-        for where, folders, names in os.walk(root / folder):
-            for name in sorted(folders + names):
-                file = Path(where, name)
-                path = file.relative_to(root).as_posix()
-                if file.is_symlink() and file.suffix != ".md":
-                    yield EvidenceError(path, 1, f"is a link to somewhere else; what stands below {folder}/ is a file of its own")
-                elif folder == "docs" and file.suffix == ".py" and file.parent != root / "docs" / "labs":
-                    yield EvidenceError(path, 1, "is a script that is never run; a lab stands in docs/labs/ itself")
-                elif folder == "snippets" and file.suffix == ".py" and path not in shown:
-                    message = f'is shown on no page, so nobody sees it run; include it: --8<-- "{path}"'
-                    yield EvidenceError(path, 1, message)
+def _unshown(root: Path, shown: set[str]) -> Iterator[EvidenceError]:
+    """The snippets that no page shows."""
+    for file in sorted((root / "snippets").rglob("*.py")):
+        path = file.relative_to(root).as_posix()
+        if path not in shown:
+            yield EvidenceError(path, 1, f'is shown on no page, so nobody sees it run; include it: --8<-- "{path}"')

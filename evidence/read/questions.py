@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
+from urllib.parse import quote
 
 from evidence.read.pages import Fence, Heading, Page
 from evidence.read.sources import ONE
@@ -42,8 +43,8 @@ class Question:
 
 
 def way(start: str, page: str) -> str:
-    """The relative link from one page to another."""
-    return "../" * (len(PurePosixPath(start).parts) - 2) + PurePosixPath(page).relative_to("docs").as_posix()
+    """The relative link from one page to another, its letters beyond ASCII, spaces and parentheses encoded."""
+    return "../" * (len(PurePosixPath(start).parts) - 2) + quote(PurePosixPath(page).relative_to("docs").as_posix())
 
 
 def cited_keys(text: str) -> set[str]:

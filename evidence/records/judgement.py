@@ -5,6 +5,7 @@ from typing import Protocol
 
 from evidence.read.labs import cells_fault
 from evidence.read.pages import Fence
+from evidence.records.drawings import drawing_fault
 from evidence.run.job import Outcome
 
 
@@ -23,7 +24,8 @@ class Made(Protocol):
 
 def fault(fence: Fence, outcome: Outcome) -> str:
     """What is wrong with the outcome of a fence, in one line that begins with the place; "" where it passed."""
-    if not (found := outcome.failure or misfit(fence, outcome)):
+    drawn = (wrong for svg in outcome.figures if (wrong := drawing_fault(svg)))
+    if not (found := outcome.failure or misfit(fence, outcome) or next(drawn, "")):
         return ""
     path, line = place(fence, outcome)
     return f"{path}:{line}: {found}"

@@ -17,6 +17,7 @@ from evidence.records import held
 from evidence.records.files import remove, write
 from evidence.records.held import Held
 from evidence.records.judgement import fault, misfit
+from evidence.records.printed import plain_text
 from evidence.run.job import PUBLISHED, Conditions, Job, Outcome
 
 FOLDER = ".evidence"
@@ -95,11 +96,14 @@ class Records:
         """The record of exactly this code under exactly these libraries, or None.
 
         A record that is corrupt, or that does not fit what the page says of it, counts as none.
+        What it printed is given as a terminal would have shown it: everything that shows a record gets it from here.
         """
         record = self._read(self._path(fence))
         if record is None or record.digest != digest(fence) or misfit(fence, record):
             return None
         record.held = self._held(digest(fence), fence)
+        record.stdout, record.stderr = plain_text(record.stdout), plain_text(record.stderr)
+        record.cells = [(plain_text(text), drawn) for text, drawn in record.cells]
         return record
 
     def _read(self, path: Path) -> Record | None:

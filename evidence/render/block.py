@@ -15,7 +15,7 @@ PLAIN = re.compile(r'<span class="(?:n|nn|nc|o|p|w|fm|vm|bp|sa|kc)">([^<]*)</spa
 STRINGS = re.compile(r'(?:<span class="s[2i]">[^<]*</span>){2,}')  # an f-string and the braces in it, in one colour
 
 
-def evidence(fence: Fence, record: Record | None, captions: list[str], links: str, why: str = "") -> str:
+def evidence(fence: Fence, record: Record | None, captions: list[str], links: str, why: str = "", place: str = "") -> str:
     """Return the block that stands in a page in place of a fence.
 
     Args:
@@ -24,6 +24,10 @@ def evidence(fence: Fence, record: Record | None, captions: list[str], links: st
         captions: a caption for each figure, as HTML.
         links: the download and source links, as HTML.
         why: where there is no record, the reason to show.
+        place: what keeps the ids of its figures apart from those of others on the page.
+
+    Raises:
+        DrawingFault: a figure that no page may show.
     """
     status = "passed" if record else "skipped" if fence.skip_reason else "missing"
     seconds = f' data-seconds="{record.seconds:.2f}"' if record else ""
@@ -38,7 +42,7 @@ def evidence(fence: Fence, record: Record | None, captions: list[str], links: st
     if record:
         parts += [printed(getattr(record, name), name) for name in ("stdout", "stderr") if getattr(record, name)]
         for n, (svg, (alt, _), caption) in enumerate(zip(record.figures, fence.figures, captions, strict=True)):
-            parts.append(figure(svg, f"f{record.digest[:8]}-{n}-", alt, caption))
+            parts.append(figure(svg, f"{place}{n}-", alt, caption))
         parts.append(f'<p class="evidence-provenance">{provenance(record)}</p>')
     else:
         parts.append(f'<p class="evidence-provenance">{escape(why)}</p>')

@@ -8,7 +8,9 @@ import xml.etree.ElementTree as etree
 
 from markdown import Markdown
 from markdown.inlinepatterns import InlineProcessor
+from markdown.util import AtomicString
 
+from evidence.errors import Unshowable
 from evidence.read.sources import CITATION, ONE, Source
 
 
@@ -31,7 +33,7 @@ class Citations(InlineProcessor):
             if not (self.once and source.key in self.told):
                 link.set("title", f"{source.title}. {source.authors}. {source.venue}")
                 self.told.add(source.key)
-            link.text = source.named(data, m.start(0), m.end(0))
+            link.text = AtomicString(source.named(data, m.start(0), m.end(0)))  # a name is no Markdown
             link.tail = f", {one[2].strip()}" if one[2] else ""
             if n:
                 previous = span[n - 1]
@@ -39,5 +41,8 @@ class Citations(InlineProcessor):
         return span, m.start(0), m.end(0)
 
 
-class UnknownKey(KeyError):
+class UnknownKey(Unshowable):
     """A page cites what the bibliography does not hold."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"@{key}", f"cites @{key}, which docs/references.bib does not hold")

@@ -13,11 +13,11 @@ from xml.etree import ElementTree
 from PIL import Image
 
 from evidence.colours import INK, PALETTE
+from evidence.records.drawings import REFERENCE, read_drawing
 from evidence.render.kept import kept
 
 Element = ElementTree.Element
 NUMBER = re.compile(r"-?\d+\.\d{3,}")
-REFERENCE = re.compile(r"#([\w.-]+)\)?$")
 PART = re.compile(r"([MLCQZz])([^MLCQZz]*)")
 AXIS = "matplotlib.axis"
 PHOTOGRAPH = 8_000  # bytes without loss: what has more is no diagram
@@ -31,18 +31,15 @@ def drawing(svg: str, prefix: str, alt: str) -> str:
         svg: the drawing, as `savefig(format="svg")` wrote it.
         prefix: what keeps its ids apart from those of other drawings on the page.
         alt: what is to be seen.
+
+    Raises:
+        DrawingFault: it holds what Matplotlib does not write, or more than a page can carry.
     """
-    root = ElementTree.fromstring(svg)
-    for element in root.iter():
-        element.tag = element.tag.rpartition("}")[2]
-        element.attrib = {name.rpartition("}")[2]: value for name, value in element.attrib.items()}
-        if element.tag not in ("text", "tspan"):
-            element.text = None
-        element.tail = None
-        if element.tag == "path":
-            element.set("d", _relative(element.get("d", "")))
+    root = read_drawing(svg)
+    for path in root.iter("path"):
+        path.set("d", _relative(path.get("d", "")))
     _marks(root)
-    _tidy(root, {m[1] for e in root.iter() for v in e.attrib.values() if (m := REFERENCE.search(v))})
+    _tidy(root, {name for e in root.iter() for key, v in e.attrib.items() if key != "id" for name in REFERENCE.findall(v)})
     for element in root.iter():
         element.attrib = {name: _value(name, value, prefix) for name, value in element.attrib.items()}
     width = float(root.get("viewBox", "0 0 450 0").split()[2])  # points
@@ -85,7 +82,7 @@ def _relative(path: str) -> str:
     out, last = "", ""
     at, start = [0.0, 0.0], [0.0, 0.0]
     for command, numbers in PART.findall(path):
-        values = [float(number) for number in numbers.split()]
+        values = [float(number) for number in numbers.replace(",", " ").split()]
         steps = [round(value - at[n % 2], 2) for n, value in enumerate(values)]
         at = [round(a + step, 2) for a, step in zip(at, steps[-2:], strict=True)] if steps else start
         start = at if command == "M" else start
@@ -105,7 +102,7 @@ def _tidy(element: Element, referred: set[str]) -> None:
         if child.get("id") not in referred:
             child.attrib.pop("id", None)
         _tidy(child, referred)
-        unseen = child.tag in ("metadata", "style") or child.attrib.get("style") == "fill: none" and child.tag == "path"
+        unseen = child.attrib.get("style") == "fill: none" and child.tag == "path"
         empty = child.tag in ("g", "defs") and not len(child)
         symbol = child.tag == "path" and element.tag == "defs"
         if unseen or empty or symbol:
@@ -120,8 +117,7 @@ def _value(name: str, value: str, prefix: str) -> str:
         return prefix + value
     if name == "href":  # of a picture: no <use> is left
         return _picture(value)
-    if name == "clip-path":
-        return value.replace("#", f"#{prefix}")
+    value = REFERENCE.sub(lambda found: f"url(#{prefix}{found[1]})", value)
     value = NUMBER.sub(_shorter, value).replace("font-family: 'DejaVu Sans'; ", "").replace(INK, "currentColor")
     for n, colour in enumerate(PALETTE):
         value = value.replace(colour, f"var(--figure-{n})")

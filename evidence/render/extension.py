@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections import Counter
 from html import escape
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -9,17 +10,20 @@ from typing import Any
 from markdown import Extension, Markdown
 from markdown.preprocessors import Preprocessor
 
-from evidence.errors import EvidenceError
+from evidence.errors import EvidenceError, Unshowable
 from evidence.read.pages import Fence, Listing, Page
 from evidence.read.questions import DIRECTIVE, EXPLORER, Question, questions
 from evidence.read.sources import sources
 from evidence.read.words import synonyms
+from evidence.records.drawings import DrawingFault
 from evidence.records.standing import standing
 from evidence.records.store import Record, Records
 from evidence.render.answer import Anchors, Answers
 from evidence.render.block import evidence, listing
-from evidence.render.citations import Citations, UnknownKey
-from evidence.render.formulas import Formulas, InvalidFormula
+from evidence.render.citations import Citations
+from evidence.render.escape import href
+from evidence.render.foreign import Made, guard
+from evidence.render.formulas import Formulas
 from evidence.render.furniture import footer, last_changed, page_bar, relative_root, structured_data
 from evidence.render.glossary import explain
 from evidence.render.lists import expand_directive
@@ -54,15 +58,16 @@ class EvidenceExtension(Extension):
         explain(md, root)
         page = PagePreprocessor(md, root, self.getConfig("repository") or "", bool(self.getConfig("preview")))
         md.preprocessors.register(page, "evidence", 28)  # after line ends are normalized, before fences are read
+        guard(md)
         original = md.convert
 
         def convert(source: str) -> str:
-            """Convert, and name the page and the line of what a formula or a citation has wrong."""
+            """Convert, and name the page and the line of what cannot be shown: a formula, a citation, foreign HTML."""
             citations.told.clear()
             page.shown = Shown()
             try:
                 return page.settled(original(source))
-            except (InvalidFormula, UnknownKey) as error:
+            except Unshowable as error:
                 found = page.located(error)
                 if not page.preview:
                     raise found from error
@@ -80,18 +85,21 @@ class PagePreprocessor(Preprocessor):
         self.records = Records(root)
         self.page = Page("")
         self.shown = Shown()
+        self.figured: Counter[str] = Counter()  # how often each record stands on the page so far
         self.captions = Markdown(extensions=["pymdownx.arithmatex"], extension_configs=MATH)
         self.captions.inlinePatterns.register(Citations(self.captions, sources(root)), "citations", 175)
         self.captions.treeprocessors.register(Formulas(self.captions), "formulas", 15)
+        guard(self.captions)
         self.hidden = Hidden(root)
 
     def run(self, lines: list[str]) -> list[str]:
+        self.figured.clear()
         text = "\n".join(lines).rstrip()
         page = self.page = page_of(self.md, self.root, text)
         problems = [str(p.format_message()) for p in page.problems]
         if problems and not self.preview:
             raise EvidenceError(page.path, page.problems[0].line, "refused\n  " + "\n  ".join(problems))
-        out = [self.md.htmlStash.store(f'<div class="evidence-problem">{escape(p)}</div>') + "\n" for p in problems]
+        out = [self.md.htmlStash.store(Made(f'<div class="evidence-problem">{escape(p)}</div>')) + "\n" for p in problems]
         starts: dict[int, Fence | Listing] = {fence.first: fence for fence in page.fences}
         starts |= {shown.first: shown for shown in page.listings}
         asked = self.asked([page])
@@ -108,31 +116,38 @@ class PagePreprocessor(Preprocessor):
                 said = box("This answer", question.withheld, self.source)
                 arrive = "".join(f'<span id="{name}"></span>' for name in self.hidden.anchors(question, page.lines))
                 # as the author's own HTML, not out of the stash: so an engine knows these ids when it checks links
-                out += [page.lines[index].text, "", f"<div>{arrive}</div>" * bool(arrive), "", self.md.htmlStash.store(said), ""]
+                out += [
+                    page.lines[index].text,
+                    "",
+                    f"<div>{arrive}</div>" * bool(arrive),
+                    "",
+                    self.md.htmlStash.store(Made(said)),
+                    "",
+                ]
                 index = question.end - 1
             elif shown := starts.get(index):
                 blank = shown.prefix.rstrip(" ")
                 html = self.render(shown) if isinstance(shown, Fence) else listing(shown)
-                out += [blank, shown.prefix + self.md.htmlStash.store(self.shown.keep(shown.line, html)), blank]
+                out += [blank, shown.prefix + self.md.htmlStash.store(Made(self.shown.keep(shown.line, html))), blank]
                 index = shown.last
             elif directive := DIRECTIVE.match(page.lines[index].text):
-                out += expand_directive(
-                    directive[1], page.path, self.asked([known for known, _ in site_of(self.root)]), self.root
-                )
+                pages = [known for known, _ in site_of(self.root)]
+                said_of = expand_directive(directive[1], page.path, self.asked(pages), self.root)
+                out += [self.md.htmlStash.store(line) if isinstance(line, Made) else line for line in said_of]
             elif explorer := EXPLORER.match(page.lines[index].text):
-                out += ["", self.md.htmlStash.store(self.explorer(explorer[1], page.lines[index].number)), ""]
+                out += ["", self.md.htmlStash.store(Made(self.explorer(explorer[1], page.lines[index].number))), ""]
             else:
                 out.append(page.lines[index].text)
                 if page.lines[index].text.startswith("# ") and (bar := self.bar(asked)):
-                    out += ["", self.md.htmlStash.store(bar), ""]
+                    out += ["", self.md.htmlStash.store(Made(bar)), ""]
                 if page.lines[index].path == page.path and (words := headed.get(page.lines[index].number)):
                     said = f'<p class="question-also">Also asked about: {escape(words)}</p>'
-                    out += ["", self.md.htmlStash.store(said), ""]
+                    out += ["", self.md.htmlStash.store(Made(said)), ""]
             index += 1
         out += [block for question in ends.values() for block in ("", self.below(question, day))]
         if answered := [question for question in asked if not question.withheld]:
             cited = {key: source.url for key, source in sources(self.root).items()}
-            out += ["", self.md.htmlStash.store(structured_data(answered, day, cited))]
+            out += ["", self.md.htmlStash.store(Made(structured_data(answered, day, cited)))]
         return out + [""]
 
     def settled(self, html: str) -> str:
@@ -173,7 +188,7 @@ class PagePreprocessor(Preprocessor):
 
     def below(self, question: Question, day: str) -> str:
         html = footer(question, question.line, self.repository, day)
-        return self.md.htmlStash.store(html) if html else ""
+        return self.md.htmlStash.store(Made(html)) if html else ""
 
     def render(self, fence: Fence) -> str:
         """The evidence of one fence, or outside a preview the box in its place where it does not stand."""
@@ -183,7 +198,21 @@ class PagePreprocessor(Preprocessor):
             return box("This example", [(fence, doubt)], self.source)
         why = f"not run yet ({doubt})" if doubt else f"not run: {fence.skip_reason}"
         captions = [self.caption(caption, fence) for _, caption in fence.figures]
-        return evidence(fence, record, captions, self.links(fence, record), why)
+        try:
+            return evidence(fence, record, captions, self.links(fence, record), why, self.place(record))
+        except DrawingFault as fault:
+            said = EvidenceError(fence.page, fence.line, f"{fence.snippet} {fault}")
+            if not self.preview:
+                raise said from fault
+            return evidence(fence, None, captions, self.links(fence, None), said.text)
+
+    def place(self, record: Record | None) -> str:
+        """What keeps the ids of a record's figures apart on the page: its own name, and which showing of it this is."""
+        if record is None:
+            return ""
+        self.figured[record.digest] += 1
+        again = f"-{self.figured[record.digest]}" if self.figured[record.digest] > 1 else ""
+        return f"f{record.digest[:8]}{again}-"
 
     def caption(self, text: str, fence: Fence) -> str:
         self.captions.reset()
@@ -196,7 +225,7 @@ class PagePreprocessor(Preprocessor):
             up = relative_root(fence.page)
             name = PurePosixPath(fence.snippet).name
             if not self.preview:  # the file is put into the site after the build
-                out.append(f'<a href="{up}{escape(fence.snippet)}" download="{escape(name)}">Download</a>')
+                out.append(f'<a href="{up}{href(fence.snippet)}" download="{escape(name)}">Download</a>')
             if source := self.source(fence):
                 out.append(source)
         return " ".join(out)
@@ -205,12 +234,9 @@ class PagePreprocessor(Preprocessor):
         """The link to a snippet's file in the repository, where that is known."""
         if not self.repository or not fence.snippet.endswith(".py"):
             return ""
-        return f'<a href="{self.repository}/blob/main/{escape(fence.snippet)}">Source</a>'
+        return f'<a href="{self.repository}/blob/main/{href(fence.snippet)}">Source</a>'
 
-    def located(self, error: Exception) -> EvidenceError:
-        """The same error with the page's line that holds the formula or the key."""
-        what = error.latex if isinstance(error, InvalidFormula) else f"@{error.args[0]}"
-        first = what.strip().splitlines()[0]
-        line = next((x.number for x in self.page.lines if first in x.text), 1)
-        text = str(error) if isinstance(error, InvalidFormula) else f"cites {what}, which docs/references.bib does not hold"
-        return EvidenceError(self.page.path, line, text)
+    def located(self, error: Unshowable) -> EvidenceError:
+        """The same error with the page's line that holds what cannot be shown."""
+        line = next((x.number for x in self.page.lines if error.found.lower() in x.text.lower()), 1)
+        return EvidenceError(self.page.path, line, str(error))

@@ -9,6 +9,9 @@ from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
 from math_core import LatexError, LatexToMathML
 
+from evidence.errors import Unshowable
+from evidence.render.foreign import Made
+
 CONVERTER = LatexToMathML(fancy_error=False)
 
 
@@ -17,7 +20,7 @@ def mathml(latex: str, display: bool) -> str:
     """Convert a formula to MathML.
 
     Raises:
-        InvalidFormula: LaTeX that math-core does not understand; `latex` holds the formula.
+        InvalidFormula: LaTeX that math-core does not understand.
     """
     try:
         found = CONVERTER.convert_with_local_state(latex, displaystyle=display)
@@ -27,12 +30,11 @@ def mathml(latex: str, display: bool) -> str:
     return found.replace("<msqrt>", '<msqrt><mspace height="0.72em" depth="0.12em"/>')
 
 
-class InvalidFormula(ValueError):
+class InvalidFormula(Unshowable):
     """A formula that cannot be shown."""
 
     def __init__(self, latex: str, fault: str) -> None:
-        self.latex = latex
-        super().__init__(f"the formula {latex!r} is invalid: {fault}")
+        super().__init__(latex.strip().split("\n")[0], f"the formula {latex!r} is invalid: {fault}")
 
 
 class Formulas(Treeprocessor):
@@ -51,4 +53,4 @@ class Formulas(Treeprocessor):
                 element.set("class", "formula-block" if display else "formula")
                 if display:
                     element.set("tabindex", "0")  # a wide formula scrolls inside itself
-                element.text = self.html.store(mathml(text[2:-2].strip(), display))
+                element.text = self.html.store(Made(mathml(text[2:-2].strip(), display)))

@@ -1,6 +1,5 @@
 """What stands below each answer (when it last changed, the ways to mend and to continue it) and what search engines read."""
 
-import json
 import re
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from urllib.parse import quote, urlencode
 
 from evidence.read.pages import Page
 from evidence.read.questions import Question
+from evidence.render.escape import href, json_script
 
 WORDS_A_MINUTE, LINES_A_MINUTE = 220, 40  # of prose, of code
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
@@ -83,11 +83,11 @@ def page_bar(page: Page, asked: list[Question], ran: str, links: bool) -> str:
     if ran:
         facts.append(f'evidence last ran <time datetime="{ran}">{ran}</time>')
     stem = PurePosixPath(page.path).relative_to("docs").with_suffix("")
-    start = relative_root(page.path)
+    way_to = href(f"{relative_root(page.path)}{stem}")
     forms = {"ipynb": "Notebook", "zip": "Snippets", "md": "Markdown"}
-    ways = [f'<a href="{start}{stem}.{kind}" download>{name}</a>' for kind, name in forms.items()] if links else []
+    ways = [f'<a href="{way_to}.{kind}" download>{name}</a>' for kind, name in forms.items()] if links else []
     if links:
-        ways.append(f'<button type="button" class="page-copy" data-from="{start}{stem}.md" hidden>Copy page</button>')
+        ways.append(f'<button type="button" class="page-copy" data-from="{way_to}.md" hidden>Copy page</button>')
     return f'<p class="page-bar"><span>{" · ".join(facts)}</span> <span class="evidence-links">{" ".join(ways)}</span></p>'
 
 
@@ -122,8 +122,7 @@ def structured_data(asked: list[Question], day: str, cited: dict[str, str]) -> s
     data = {"@context": "https://schema.org", "@type": "FAQPage", "license": LICENCE, "mainEntity": entities}
     if day:
         data["dateModified"] = day
-    text = json.dumps(data, ensure_ascii=False).replace("</", "<\\/")
-    return f'<script type="application/ld+json">{text}</script>'
+    return f'<script type="application/ld+json">{json_script(data)}</script>'
 
 
 def plain(markdown: str) -> str:

@@ -10,6 +10,7 @@ from markdown.extensions.abbr import AbbrExtension
 from markdown.treeprocessors import Treeprocessor
 
 from evidence.read.words import terms
+from evidence.render.foreign import Made
 
 UNMARKED = {"a", "abbr", "code", "h1", "h2", "h3", "h4", "strong", "th"}
 
@@ -20,7 +21,7 @@ def listed(root: Path) -> list[str]:
         f"<dt id='term-{re.sub(r'[^a-z0-9]+', '-', t.lower()).strip('-')}'>{escape(t)}</dt><dd>{escape(m)}</dd>"
         for t, m in terms(root).items()
     ]
-    return [f"<dl class='glossary'>{''.join(rows)}</dl>"]
+    return [Made(f"<dl class='glossary'>{''.join(rows)}</dl>")]
 
 
 def explain(md: Markdown, root: Path) -> None:

@@ -11,13 +11,15 @@ from evidence.read.sources import sources
 from evidence.records import held
 from evidence.records.standing import standing_labs
 from evidence.records.store import Records
+from evidence.render.escape import cell, text
+from evidence.render.foreign import Made
 from evidence.render.glossary import listed
 
 
 def _lab(lab: Page) -> tuple[str, set[str]]:
     """A lab's title and the keys that it cites."""
     texts = [line.text for line in lab.lines]
-    title = next((text[2:].strip() for text in texts if text.startswith("# ")), lab.path)
+    title = next((said[2:].strip() for said in texts if said.startswith("# ")), lab.path)
     return title, cited_keys("\n".join(texts))
 
 
@@ -60,8 +62,8 @@ def _index(asked: list[Question], start: str, records: Records) -> list[str]:
         ]
         for q in (q for q in asked if q.topic == topic):
             count = f"{len(q.fences)} snippet{'s' if len(q.fences) > 1 else ''}{_seeds(q, records)}" if not q.withheld else ""
-            cited = "; ".join(f"[{labels[key].label}]({labels[key].url})" for key in q.cited if key in labels)
-            out.append(f"| {q.link(start, q.title)} | {q.status} | {q.verdict} | {count} | {cited} |")
+            cited = "; ".join(f"[{text(labels[key].label)}]({labels[key].url})" for key in q.cited if key in labels)
+            out.append(f"| {cell(q.link(start, q.title))} | {q.status} | {q.verdict} | {count} | {cited} |")
         out.append("")
     return out
 
@@ -76,7 +78,7 @@ def _filter(topics: list[str], statuses: list[str], verdicts: list[str]) -> str:
             f'<label>{name.capitalize()} <select name="{name}"><option value="">{every}</option>{options}</select></label>'
         )
     # its room is kept while the page loads, so that nothing jumps; without JavaScript it takes none
-    return f'<form class="index-filter" hidden>{"".join(parts)}<output aria-live="polite">&nbsp;</output></form>'
+    return Made(f'<form class="index-filter" hidden>{"".join(parts)}<output aria-live="polite">&nbsp;</output></form>')
 
 
 def _verdicts(asked: list[Question], start: str) -> list[str]:
@@ -90,7 +92,7 @@ def _verdicts(asked: list[Question], start: str) -> list[str]:
         if rows:
             out += [f"## {verdict.capitalize()} {{ #verdict-{verdict.replace(' …', '').replace(' ', '-')} }}", ""]
             out += ["| claim, as a question | the answer |", "| --- | --- |"]
-            out += [f"| {q.link(start, q.title)} | {q.answer.replace('|', chr(92) + '|')} |" for q in rows] + [""]
+            out += [f"| {cell(q.link(start, q.title))} | {cell(q.answer)} |" for q in rows] + [""]
     return out
 
 
@@ -109,5 +111,6 @@ def _references(asked: list[Question], start: str, root: Path) -> list[str]:
         links += [f"[{title}]({way(start, path)})" for path, (title, cited) in labs.items() if key in cited]
         uses = "; ".join(links)
         cited = f" Cited by {uses}." if uses else ""
-        out.append(f"- {source.authors}: [{source.title}]({source.url}). {source.venue}, {source.year}.{cited}")
+        authors, title, venue, year = map(text, (source.authors, source.title, source.venue, source.year))
+        out.append(f"- {authors}: [{title}]({source.url}). {venue}, {year}.{cited}")
     return out

@@ -13,6 +13,7 @@ from evidence.read.questions import Question
 from evidence.read.sources import sources
 from evidence.render.answer import Anchors
 from evidence.render.citations import Citations
+from evidence.render.foreign import guard
 from evidence.render.formulas import Formulas
 
 SAID = "Its evidence does not stand at the moment, so nothing of it is shown."
@@ -58,13 +59,13 @@ class Hidden:
         self.md.inlinePatterns.register(Citations(self.md, sources(root)), "citations", 175)
         self.md.treeprocessors.register(Formulas(self.md), "formulas", 15)
         self.md.treeprocessors.register(Anchors(self.md), "anchors", 6)
+        guard(self.md)
 
     def anchors(self, question: Question, lines: list[Line]) -> list[str]:
         """Every id inside a question's section but its own.
 
         Raises:
-            InvalidFormula: a formula that cannot be shown.
-            UnknownKey: a citation that the bibliography does not hold.
+            Unshowable: a formula, a citation or HTML that no page can show.
         """
         runs = {k for fence in question.fences for k in range(fence.first, fence.last + 1)}
         prose = [lines[k].text for k in range(question.start + 1, question.end) if k not in runs]
