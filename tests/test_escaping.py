@@ -307,6 +307,18 @@ def test_latex_in_the_bibliography_is_read(project: Book) -> None:
     assert (found.label, found.title, found.url) == ("Öttl (1999)", "a_b: CNN", "https://e.org/~x_y")
 
 
+def test_a_term_with_signs_is_marked_and_has_an_id_of_its_own(project: Book) -> None:
+    project.write(
+        "docs/glossary.md", '# Glossary\n\n*[C]: A "letter" <b>.\n*[C++]: A language.\n*[i.i.d.]: As one.\n*[%]: Of 100.\n'
+    )
+    html = convert(project, "# Page\n\nIn C++ or C, i.i.d. draws; 5 % of CC.\n")
+    assert re.findall(r"<abbr[^>]*>(.*?)</abbr>", html) == ["C++", "C", "i.i.d.", "%"]
+    assert 'title="A &quot;letter&quot; &lt;b&gt;."' in html
+    listed = convert_generated(project, "glossary")
+    assert re.findall("<dt id='(.*?)'>", listed) == ["term-c", "term-c-2", "term-i-i-d", "term-sign"]
+    assert "<dd>A &quot;letter&quot; &lt;b&gt;.</dd>" in listed
+
+
 def test_a_title_that_is_a_link_is_refused(project: Book) -> None:
     project.page("# Page\n\n## a](javascript:alert(1)) { #q }\n\n## [b][1] { #r }\n\n## `x[0]` (b) { #s }\n")
     assert [p.line for p in read_page(project.root, "docs/page.md").problems] == [3, 5]

@@ -2,11 +2,13 @@
 
 import re
 import xml.etree.ElementTree as etree
+from collections import Counter
 from html import escape
 from pathlib import Path
+from typing import Any
 
 from markdown import Markdown
-from markdown.extensions.abbr import AbbrExtension
+from markdown.extensions.abbr import AbbrExtension, AbbrTreeprocessor
 from markdown.treeprocessors import Treeprocessor
 
 from evidence.read.words import terms
@@ -17,10 +19,12 @@ UNMARKED = {"a", "abbr", "code", "h1", "h2", "h3", "h4", "strong", "th"}
 
 def listed(root: Path) -> list[str]:
     """The glossary as a list of definitions, one line of HTML."""
-    rows = [
-        f"<dt id='term-{re.sub(r'[^a-z0-9]+', '-', t.lower()).strip('-')}'>{escape(t)}</dt><dd>{escape(m)}</dd>"
-        for t, m in terms(root).items()
-    ]
+    rows, used = [], Counter[str]()
+    for term, meaning in terms(root).items():
+        name = re.sub(r"[^a-z0-9]+", "-", term.lower()).strip("-") or "sign"
+        used[name] += 1  # C and C++ have one name
+        name += f"-{used[name]}" if used[name] > 1 else ""
+        rows.append(f"<dt id='term-{name}'>{escape(term)}</dt><dd>{escape(meaning)}</dd>")
     return [Made(f"<dl class='glossary'>{''.join(rows)}</dl>")]
 
 
@@ -28,8 +32,20 @@ def explain(md: Markdown, root: Path) -> None:
     """Let a Markdown instance mark the terms of the glossary, each at its first use in a section."""
     known = terms(root)
     if known:
-        AbbrExtension(glossary=known).extendMarkdown(md)
+        extension: Any = AbbrExtension(glossary=known)
+        extension.extendMarkdown(md)
+        md.treeprocessors.register(Terms(md, extension.abbrs), "abbr", 7)  # in the place of Markdown's own
         md.treeprocessors.register(FirstUses(md), "first-uses", 6.5)
+
+
+class Terms(AbbrTreeprocessor):
+    """Marks terms also where they begin or end with a sign, as "i.i.d." and "C++" do."""
+
+    def run(self, root: etree.Element) -> None:
+        signs = "|".join(re.escape(term) for term in sorted(self.abbrs, key=len, reverse=True))
+        if signs:
+            self.RE = re.compile(rf"(?<!\w)(?:{signs})(?!\w)")
+            self.iter_element(root)
 
 
 class FirstUses(Treeprocessor):
