@@ -1,8 +1,9 @@
-"""The commands behind the Makefile: serve, publish and new-question."""
+"""The commands behind the Makefile: serve, publish, new-question and data."""
 
 import argparse
 from pathlib import Path
 
+from evidence.fronts.fetch_data import fetch_data
 from evidence.fronts.new_question import new_question
 from evidence.fronts.publish import publish
 from evidence.fronts.serve import serve
@@ -19,11 +20,14 @@ def main() -> None:
     fresh.add_argument("page", help="as training/dropout")
     fresh.add_argument("id", help="the anchor of the answer, as dropout-at-test-time")
     fresh.add_argument("ask", help="the question as a reader would ask it")
+    commands.add_parser("data", help="fetch Fashion-MNIST into data/fashion-mnist, once")
     args = parser.parse_args()
     if args.command == "serve":
         serve(Path.cwd(), args.address)
     elif args.command == "publish":
         publish(Path.cwd(), args.site)
+    elif args.command == "data":
+        fetch_data(Path("data/fashion-mnist"))
     else:
         print("\n".join(new_question(Path.cwd(), args.page, args.id, args.ask)))
 
