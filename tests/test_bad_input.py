@@ -71,7 +71,7 @@ CASES = [
     ),
     code("other-program", "import subprocess\nsubprocess.run(['ls'])\n", r"\.md:7: Refused: a snippet starts no other program"),
     code("killed", "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)\n", r"killed by SIGKILL"),
-    code("left-silently", "import os\nos._exit(0)\n", r"ended with exit status 0 before the end"),
+    code("left-silently", "import os\nos._exit(0)\n", r"\.md:7: names os\._exit, which no snippet may"),
     code("figure-without-axes", "import matplotlib.pyplot as plt\nplt.figure()\n", r"figure 1 was left open without axes"),
     code(
         "figure-not-shown",

@@ -18,6 +18,7 @@ from evidence.read.labs import is_lab
 from evidence.read.pages import Fence
 from evidence.records.store import digest, job_of
 from evidence.run.job import Job
+from evidence.run.landlock import lacking
 from evidence.run.pool import Runner
 
 
@@ -100,6 +101,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     if state.elsewhere.tallies:
         for line in state.elsewhere.report():
             terminalreporter.write_line(line)
+    if (state.ran or state.elsewhere) and (lacks := lacking()):
+        terminalreporter.write_line(f"not confined in full: {lacks}")
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -1,12 +1,15 @@
 """Matplotlib in the snippet's process: one style for every figure, and `plt.show()` hands the figures to the record."""
 
 import io
+import sys
+import warnings
 from collections.abc import Callable
 from typing import Any
 
 import matplotlib
 import matplotlib.pyplot as plt
 from cycler import cycler
+from matplotlib.figure import Figure
 
 from evidence.colours import INK, PALETTE
 
@@ -42,10 +45,17 @@ class Collector:
     def __init__(self, salt: str, take_over: Callable[[str], None]) -> None:
         matplotlib.rcParams.update(STYLE)
         matplotlib.rcParams["svg.hashsalt"] = salt  # ids that are the same in each run and differ between snippets
-        self.take_over = take_over
+        self.take_over, self._savefig = take_over, Figure.savefig
+
+        # `tight_layout` says so where it replaces the constrained layout of STYLE; a reader's run, without it, does not
+        warnings.filterwarnings("ignore", "The figure layout has changed to tight", UserWarning)
 
         def show(*_args: Any, **_kwargs: Any) -> None:  # a function: pyplot sets attributes on it
-            self.take()
+            caller = sys._getframe(1)
+            with warnings.catch_warnings(record=True) as found:
+                self.take()
+            for one in found:  # of the snippet's line that shows the figure, and not of a line of ours
+                warnings.warn_explicit(one.message, one.category, caller.f_code.co_filename, caller.f_lineno)
 
         vars(plt)["show"] = show
 
@@ -63,7 +73,7 @@ class Collector:
             if width > WIDEST[0] or height > WIDEST[1]:
                 raise ValueError(f"figure {number} is {width:g} x {height:g} inches; at most 7 x 4 is legible on a phone")
             out = io.StringIO()
-            figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+            self._savefig(figure, out, format="svg", metadata={"Date": None, "Creator": None})
             self.take_over(out.getvalue())
             plt.close(figure)
 

@@ -12,6 +12,9 @@ import sklearn.linear_model  # noqa: F401
 import torch
 import torch.utils.data
 
+import evidence.run.figures
+import evidence.run.seeds  # noqa: F401
+
 torch.set_num_threads(1)
 _weight = torch.zeros(1, requires_grad=True)
 torch.optim.SGD([_weight]).step()  # imports what torch.optim puts off until its first use

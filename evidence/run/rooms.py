@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -12,6 +13,7 @@ except ImportError:  # Windows: what a killed run leaves stays in the folder for
     fcntl = None  # type: ignore[assignment]
 
 PREFIX = "evidence-"
+SHARED = re.compile(r"(?:joblib_memmapping_folder_|sem\.loky-|torch_)(\d+)[_-]")
 
 
 class Rooms:
@@ -42,9 +44,14 @@ class Rooms:
 
 
 def _sweep() -> None:
-    """Remove the rooms of servers that are gone."""
+    """Remove the rooms of servers that are gone, and what joblib's and torch's killed processes left in memory."""
     if not fcntl:
         return
+    for file in Path("/dev/shm").glob("*"):
+        found = SHARED.match(file.name)
+        with contextlib.suppress(OSError):
+            if found and file.stat().st_uid == os.getuid() and not os.path.exists(f"/proc/{found[1]}"):
+                shutil.rmtree(file) if file.is_dir() else file.unlink()
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         with contextlib.suppress(OSError):
             handle = os.open(folder / "lock", os.O_RDWR | os.O_NOFOLLOW)

@@ -5,6 +5,7 @@ import contextlib
 import gc
 import json
 import linecache
+import multiprocessing.process
 import os
 import signal
 import socket
@@ -18,20 +19,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from evidence.run.hook import watch
 from evidence.run.job import FILE_BYTES, MEMORY_BYTES, Job
-
-WRITES = frozenset({"os.mkdir", "os.remove", "os.rmdir", "os.truncate", "os.chmod", "os.chown", "os.utime"})
-MOVES = frozenset({"os.rename", "os.link", "os.symlink"})
-PROGRAMS = frozenset({"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "pty.spawn", "os.startfile"})
-NETWORK = frozenset(
-    {"socket.connect", "socket.bind", "socket.sendto", "socket.sendmsg", "socket.getaddrinfo", "socket.gethostbyname"}
-)
-
-
-class Refused(PermissionError):
-    """A snippet tried what no snippet may."""
-
-    __module__ = "builtins"  # a reader of the message needs no module name
+from evidence.run.landlock import confine
+from evidence.run.refused import refusals
 
 
 class Overtime(BaseException):
@@ -74,7 +65,7 @@ def steps(job: Job, token: str, room: str, channel: Channel) -> Iterator[Step]:
     own, getpid, leave, marks = os.getpid(), os.getpid, os._exit, channel.marks
     report = _reporter(channel.report)
     _confine(job, room, channel)
-    collector, watch = _collect(job, report)
+    collector, seeds = _collect(job, report)
     _hear_late_failures(report)
     flush = _flusher()
     report("began", str(sum(os.times()[:2])))
@@ -83,9 +74,15 @@ def steps(job: Job, token: str, room: str, channel: Channel) -> Iterator[Step]:
     except BaseException as error:  # whatever a snippet raises is its failure, not ours
         report("failed", _described(job, error))
         leave(1)
-    _watch(os.path.join(room, "work"))
+    for line, name in refusals(job.code)[:1]:
+        failure = f"names {name}, which no snippet may: it leads round the end of the program or into the machinery"
+        report("failed", json.dumps({"failure": failure, "where": job.origin[line - 1], "trace": ""}))
+        leave(1)
+    work, code = os.path.join(room, "work"), os.path.join(room, "code")
     _hide(channel)
-    scope = _become_main(job)  # after what is frozen in _hide, so that what it holds is finalized at its end
+    scope = _become_main(job, code)  # after what is frozen in _hide, so that what it holds is finalized at its end
+    watch(work, job.name)
+    confine(work, [code, *sys.path])
     for part in parts:
         yield (step := Step(part, scope))
         if getpid() != own:
@@ -108,9 +105,9 @@ def steps(job: Job, token: str, room: str, channel: Channel) -> Iterator[Step]:
             report("cell", str(os.fstat(1).st_size))
     if step.error is not None:
         traceback.print_exception(step.error)
-    elif getpid() == own and (fault := watch.drawn()):
+    elif getpid() == own and (fault := seeds.drawn()):
         _silence()
-        scope, found = _become_main(job), watch.find(job.name)
+        scope, found = _new_main(job), seeds.find(job.name)
         for part in parts:
             yield (step := Step(part, scope))
             if found or step.error:
@@ -156,14 +153,26 @@ def _flusher() -> Callable[[], None]:
     return flush
 
 
-def _become_main(job: Job) -> dict[str, Any]:
-    """The names of a new module that is as under `python file.py`: guarded bodies run, classes pickle."""
-    module = types.ModuleType("__main__")
-    module.__file__ = job.name
-    sys.modules["__main__"] = module
+def _become_main(job: Job, code: str) -> dict[str, Any]:
+    """The names of a new module that is as under `python file.py`: guarded bodies run, classes pickle.
+
+    The file lies in the folder `code`, where multiprocessing's spawned processes look for it.
+    """
+    file = os.path.join(code, job.name.replace(":", ".") if os.name == "nt" else job.name)
+    os.makedirs(os.path.dirname(file), exist_ok=True)
+    with open(file, "w", encoding="utf-8") as stream:
+        stream.write(job.code)
+    vars(multiprocessing.process)["ORIGINAL_DIR"] = code
     sys.argv = [job.name]
     lines = [line + "\n" for line in job.code.split("\n")]
     linecache.cache[job.name] = (len(job.code), None, lines, job.name)
+    return _new_main(job)
+
+
+def _new_main(job: Job) -> dict[str, Any]:
+    module = types.ModuleType("__main__")
+    module.__file__ = job.name
+    sys.modules["__main__"] = module
     return module.__dict__
 
 
@@ -234,7 +243,7 @@ def _confine(job: Job, room: str, channel: Channel) -> None:
     sys.dont_write_bytecode = True
     os.chdir(work)
     tempfile.tempdir = work
-    os.environ.update(HOME=work, TMPDIR=work, TEMP=work, TMP=work)
+    os.environ.update(dict.fromkeys(("HOME", "TMPDIR", "TEMP", "TMP", "JOBLIB_TEMP_FOLDER"), work))
     if sys.platform == "win32":
         return
     import resource
@@ -255,37 +264,6 @@ def _confine(job: Job, room: str, channel: Channel) -> None:
     ):
         with contextlib.suppress(ValueError, OSError):  # macOS keeps no limit on the address space
             resource.setrlimit(what, (soft, hard))
-
-
-def _watch(work: str) -> None:
-    """From here on refuse the network, other programs, and writes outside `work`."""
-    inside = os.path.realpath(work) + os.sep
-    writing = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-
-    def may_write(path: Any) -> bool:
-        if isinstance(path, int):  # a descriptor that was opened before
-            return True
-        real = os.path.realpath(os.fsdecode(path))
-        return real.startswith(inside) or real + os.sep == inside or real == os.devnull or real.startswith("/dev/shm/")
-
-    def hook(event: str, args: tuple[Any, ...]) -> None:
-        if event == "open":
-            path, mode, flags = args
-            wants = any(c in mode for c in "wax+") if isinstance(mode, str) else bool((flags or 0) & writing)
-            if wants and path is not None and not may_write(path):
-                raise Refused(f"a snippet may write in its own working folder alone, not to {path!r}")
-        elif event in WRITES | MOVES:
-            for path in args[: 2 if event in MOVES else 1]:
-                if isinstance(path, str | bytes | os.PathLike) and not may_write(path):
-                    raise Refused(f"a snippet may write in its own working folder alone, not {event} {path!r}")
-        elif event in NETWORK:
-            if getattr(args[0], "family", None) == getattr(socket, "AF_UNIX", -1):
-                return  # how a DataLoader's workers talk to each other
-            raise Refused(f"a snippet runs without network, found {event}{args[1:]!r}")
-        elif event in PROGRAMS:
-            raise Refused(f"a snippet starts no other program, found {event} {args[0]!r}")
-
-    sys.addaudithook(hook)
 
 
 def _described(job: Job, error: BaseException) -> str:

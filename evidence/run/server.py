@@ -19,6 +19,7 @@ from typing import IO
 from evidence.run import sandbox, warden
 from evidence.run.arithmetic import environment as of_arithmetic
 from evidence.run.job import Job
+from evidence.run.namespaces import isolate
 from evidence.run.rooms import Rooms
 
 ROOT = str(Path(__file__).parents[2])
@@ -101,6 +102,7 @@ class Server:
 def serve() -> Iterator[sandbox.Step]:
     """The server's loop. It yields in the processes of snippets alone, which are forked from within it."""
     control = socket.socket(fileno=int(sys.argv[1]))
+    isolate()  # first, as it needs a process of one thread
     prepare()
     rooms = Rooms()
     while True:
@@ -131,10 +133,11 @@ def alone() -> Iterator[sandbox.Step]:
 
 
 def prepare() -> None:
-    """Import the libraries, and let this project's own folder be found no more."""
+    """Import the libraries, and let this project's own folder be found no more (also where it is installed as editable)."""
     import evidence.run.preload  # noqa: F401
 
     sys.path.remove(ROOT)
+    sys.path[:] = [path for path in sys.path if os.path.realpath(path) != ROOT or path.endswith("-packages")]
     gc.collect()
     for each in gc.get_objects():
         if type(each) is weakref.finalize:
