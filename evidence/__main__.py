@@ -1,9 +1,10 @@
-"""The commands behind the Makefile: site, serve, publish and new-question."""
+"""The commands behind the Makefile: site, serve, publish, new-question and data."""
 
 import argparse
 import os
 from pathlib import Path
 
+from evidence.fronts.fetch_data import fetch_data
 from evidence.fronts.make_site import make_site
 from evidence.fronts.new_question import new_question
 from evidence.fronts.publish import publish
@@ -25,6 +26,7 @@ def main() -> None:
         ("ask", "the question as a reader would ask it; without it the variable ASK"),
     ):
         fresh.add_argument(name, nargs="?", default=os.environ.get(name.upper(), ""), help=words)
+    commands.add_parser("data", help="fetch Fashion-MNIST into data/fashion-mnist, once")
     args = parser.parse_args()
     if args.command == "site":
         raise SystemExit(make_site(Path.cwd()))
@@ -32,6 +34,8 @@ def main() -> None:
         serve(Path.cwd(), args.address)
     elif args.command == "publish":
         publish(Path.cwd(), args.site)
+    elif args.command == "data":
+        fetch_data(Path("data/fashion-mnist"))
     else:
         print("\n".join(new_question(Path.cwd(), args.page, args.id, args.ask)))
 

@@ -98,11 +98,11 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     if (state.ran or state.unchanged) and not state.elsewhere:
         note = " (taken from their records; --fresh runs them)" if state.unchanged else ""
         terminalreporter.write_line(f"snippets: {state.ran} ran, {state.unchanged} unchanged{note}")
-    if state.ran and (lacks := lacking()):
-        terminalreporter.write_line(f"not confined in full: {lacks}")
     if state.elsewhere.tallies:
         for line in state.elsewhere.report():
             terminalreporter.write_line(line)
+    if (state.ran or state.elsewhere) and (lacks := lacking()):
+        terminalreporter.write_line(f"not confined in full: {lacks}")
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

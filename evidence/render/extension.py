@@ -116,14 +116,8 @@ class PagePreprocessor(Preprocessor):
                 said = box("This answer", question.withheld, self.source)
                 arrive = "".join(f'<span id="{name}"></span>' for name in self.hidden.anchors(question, page.lines))
                 # as the author's own HTML, not out of the stash: so an engine knows these ids when it checks links
-                out += [
-                    page.lines[index].text,
-                    "",
-                    f"<div>{arrive}</div>" * bool(arrive),
-                    "",
-                    self.md.htmlStash.store(Made(said)),
-                    "",
-                ]
+                out += [page.lines[index].text, "", f"<div>{arrive}</div>" * bool(arrive), ""]
+                out += [self.md.htmlStash.store(Made(said)), ""]
                 index = question.end - 1
             elif shown := starts.get(index):
                 blank = shown.prefix.rstrip(" ")

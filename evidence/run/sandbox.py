@@ -64,7 +64,7 @@ def steps(job: Job, token: str, room: str, channel: Channel) -> Iterator[Step]:
     own, getpid, leave, marks = os.getpid(), os.getpid, os._exit, channel.marks
     report = _reporter(channel.report)
     _confine(job, room, channel)
-    collector, watch = _collect(job, report)
+    collector, seeds = _collect(job, report)
     _hear_late_failures(report)
     flush = _flusher()
     report("began", str(sum(os.times()[:2])))
@@ -104,9 +104,9 @@ def steps(job: Job, token: str, room: str, channel: Channel) -> Iterator[Step]:
             report("cell", str(os.fstat(1).st_size))
     if step.error is not None:
         traceback.print_exception(step.error)
-    elif getpid() == own and (fault := watch.drawn()):
+    elif getpid() == own and (fault := seeds.drawn()):
         _silence()
-        scope, found = _become_main(job), watch.find(job.name)
+        scope, found = _new_main(job), seeds.find(job.name)
         for part in parts:
             yield (step := Step(part, scope))
             if found or step.error:
@@ -162,12 +162,16 @@ def _become_main(job: Job, code: str) -> dict[str, Any]:
     with open(file, "w", encoding="utf-8") as stream:
         stream.write(job.code)
     vars(multiprocessing.process)["ORIGINAL_DIR"] = code
-    module = types.ModuleType("__main__")
-    module.__file__ = job.name
-    sys.modules["__main__"] = module
     sys.argv = [job.name]
     lines = [line + "\n" for line in job.code.split("\n")]
     linecache.cache[job.name] = (len(job.code), None, lines, job.name)
+    return _new_main(job)
+
+
+def _new_main(job: Job) -> dict[str, Any]:
+    module = types.ModuleType("__main__")
+    module.__file__ = job.name
+    sys.modules["__main__"] = module
     return module.__dict__
 
 
