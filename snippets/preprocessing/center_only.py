@@ -30,7 +30,8 @@ for name in ("centered", "normalized"):
     assert 0 < best < len(rates) - 1, f"{name}: the best rate should lie inside the range, it is {rates[best]}"
     errors[name] = runs[best, :, 1]  # (seeds,)
     low, high = errors[name].min(), errors[name].max()
-    print(f"{name:10s}: rate {rates[best]}, test error {errors[name].mean():.1f} % ({num_seeds} seeds: {low:.1f} to {high:.1f} %)")
+    print(f"{name:10s}: rate {rates[best]}, test error {errors[name].mean():.1f} % "
+          f"({num_seeds} seeds: {low:.1f} to {high:.1f} %)")
 
 gain = errors["centered"] - errors["normalized"]  # seed by seed
 uncertain = gain.std() / num_seeds ** 0.5
