@@ -1,7 +1,6 @@
 """The site in other forms: each page as Markdown with its outputs and as a notebook, the snippets as zip files, llms.txt."""
 
 import io
-import json
 import re
 import zipfile
 from pathlib import Path, PurePosixPath
@@ -12,7 +11,6 @@ import nbformat
 from evidence.read.pages import Fence, Page, read_site
 from evidence.read.questions import DIRECTIVE, EXPLORER, questions
 from evidence.read.sources import CITATION, ONE, Source, sources
-from evidence.read.words import synonyms
 from evidence.records.store import Record, Records
 from evidence.render.lists import expand_directive
 
@@ -43,21 +41,7 @@ def export_site(root: Path, site: Path, address: str = "") -> None:
             target.with_suffix(".zip").write_bytes(zipped(shown))
     every = {fence.snippet: fence.code for page in pages for fence in page.fences if fence.snippet.endswith(".py")}
     (site / "snippets.zip").write_bytes(zipped(every))
-    tag_search(site, synonyms(root))
     (site / "llms.txt").write_text(llms(pages, address), encoding="utf-8")
-
-
-def tag_search(site: Path, also: dict[str, str]) -> None:
-    """Let Material's search find each question by its other words first: as tags, which weigh most, in its index."""
-    file = site / "search" / "search_index.json"
-    if not file.exists():
-        return
-    index = json.loads(file.read_text(encoding="utf-8"))
-    for entry in index["docs"]:
-        words = also.get(entry["location"].partition("#")[2])
-        if words:
-            entry["tags"] = words.split(", ")
-    file.write_text(json.dumps(index, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
 
 
 def split(page: Page, pages: list[Page], root: Path) -> list[str | Fence]:
