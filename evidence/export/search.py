@@ -11,10 +11,10 @@ from evidence.read.words import aliases, synonyms
 INDEX = "assets/search/index.js"
 ENGINES = ("search/search_index.json", "search.json")  # the engines' own indexes, which nothing on the site reads
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
-HIDDEN_TAGS = {"math", "svg", "script", "style", "button", "form", "nav"}
+HIDDEN_TAGS = {"annotation", "svg", "script", "style", "button", "form", "nav"}
 HIDDEN = {"headerlink", "page-bar", "citation", "question-also", "evidence-bar", "evidence-provenance", "explorer"}
 WORD = re.compile(r"\w+(?:[-.]\w+)*")
-NAME = re.compile(r"\b(?:\w*[a-z][A-Z]\w*|[A-Z][a-z]+\w*\d\w*|\w+_\w+)\b")  # what an API calls its parts: BatchNorm2d, running_var
+NAME = re.compile(r"\b(?:\w*[a-z][A-Z]\w*|[A-Z][a-z]+\w*\d\w*|\w+_\w+)\b")  # of an API: BatchNorm2d, running_var
 
 
 @dataclass
@@ -49,6 +49,8 @@ class Sections(HTMLParser):
             self.sections.append(Section(known.get("id") or "" if tag == "h2" else ""))
         if tag in HIDDEN_TAGS or classes & HIDDEN:
             kind = "hidden"
+        elif tag == "math" and kind == "text":
+            kind = "hidden"  # single signs are no words; an answer in brief is shown, and keeps them
         elif kind == "text" and tag in ("h1", "h2"):
             kind = "title"
         elif kind == "text" and tag == "pre":
@@ -89,7 +91,8 @@ def write_search(root: Path, site: Path) -> None:
 def documents(site: Path, file: Path, also: dict[str, str]) -> list[list[str]]:
     """What can be found on a page: itself, and its questions, each as address, title, other words, topic, answer, words, names.
 
-    Sections without evidence (of a list, a lab) belong to their page; a list's rows repeat what other pages say, and are left out.
+    Sections without evidence belong to their page where that holds evidence itself, as a lab does. Elsewhere they are lists
+    that repeat what other pages say, and are left out.
     """
     reader = Sections()
     reader.feed(file.read_text(encoding="utf-8"))

@@ -64,7 +64,7 @@
     list.hidden = !found.length;
     if (!text) said.replaceChildren();
     else if (!found.length) said.replaceChildren(`Nothing here answers “${text}”.`, ...ask(text));
-    else said.replaceChildren(`${found.length} found, the best first.`, ...(found.length ? [" Not among them?", ...ask(text)] : []));
+    else said.replaceChildren(found.length > SHOWN ? `The best ${SHOWN} of ${found.length}.` : `${found.length} found.`, " Not among them?", ...ask(text));
     dialog.dataset.shown = input.value; // what the list stands for
   }
 
