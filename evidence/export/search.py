@@ -11,6 +11,7 @@ from evidence.read.words import aliases, synonyms
 INDEX = "assets/search/index.js"
 ENGINES = ("search/search_index.json", "search.json")  # the engines' own indexes, which nothing on the site reads
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+BLOCKS = {"p", "li", "dt", "dd", "tr", "td", "th", "div", "pre", "figure", "figcaption", "h2", "h3", "h4"}  # words end there
 HIDDEN_TAGS = {"annotation", "svg", "script", "style", "button", "form", "nav"}
 HIDDEN = {"headerlink", "page-bar", "citation", "question-also", "evidence-bar", "evidence-provenance", "explorer"}
 WORD = re.compile(r"\w+(?:[-.]\w+)*")
@@ -47,6 +48,8 @@ class Sections(HTMLParser):
         kind = self.open[-1][1] if self.open else "text"
         if tag == "h1" or (tag == "h2" and known.get("id")):
             self.sections.append(Section(known.get("id") or "" if tag == "h2" else ""))
+        if tag in BLOCKS and self.sections:
+            self.sections[-1].text += " "
         if tag in HIDDEN_TAGS or classes & HIDDEN:
             kind = "hidden"
         elif tag == "math" and kind == "text":
