@@ -79,3 +79,32 @@ const near = new IntersectionObserver((seen) => {
   }
 }, { rootMargin: "100%" });
 for (const box of document.querySelectorAll(".evidence .highlight pre, .evidence-output, .evidence-drawing, .formula-block")) near.observe(box);
+
+// The search: without this script there is no button for it, and nothing of it is loaded before it is opened.
+const search = document.querySelector("dialog.search");
+if (search) {
+  const load = (name) => new Promise((done, failed) => {
+    const script = Object.assign(document.createElement("script"), { src: new URL(`assets/search/${name}.js`, root), onload: done, onerror: failed });
+    document.head.append(script);
+  });
+  let loaded;
+  const open = () => {
+    if (!search.open) search.showModal();
+    search.querySelector("input").select();
+    loaded ??= Promise.all(["minisearch", "words", "index"].map(load)).then(() => load("search")).catch(() => {
+      loaded = undefined;
+      search.querySelector("[role=status]").textContent = "The search could not be loaded: is there a network?";
+    });
+  };
+  const button = document.querySelector(".search-open");
+  button.hidden = false;
+  button.addEventListener("click", open);
+  addEventListener("keydown", (event) => {
+    const writing = event.target.closest("input, textarea, select, [contenteditable]");
+    const asked = event.key === "k" ? event.ctrlKey || event.metaKey : event.key === "/" && !writing && !event.ctrlKey && !event.metaKey;
+    if (!asked || event.altKey) return;
+    event.preventDefault();
+    open();
+  });
+  search.addEventListener("click", (event) => event.target === search && search.close()); // beside it
+}

@@ -1,7 +1,6 @@
 """The site in other forms: each page as Markdown with its outputs and as a notebook, the snippets as zip files, llms.txt."""
 
 import io
-import json
 import re
 import zipfile
 from pathlib import Path, PurePosixPath
@@ -12,7 +11,6 @@ import nbformat
 from evidence.read.pages import Fence, Page, read_site
 from evidence.read.questions import DIRECTIVE, EXPLORER, Question
 from evidence.read.sources import CITATION, ONE, Source, sources
-from evidence.read.words import synonyms
 from evidence.records.standing import published, standing
 from evidence.records.store import Record, Records
 from evidence.render import escape
@@ -45,26 +43,12 @@ def export_site(root: Path, site: Path, address: str = "") -> None:
             nbformat.write(notebook, target.with_suffix(".ipynb"))  # type: ignore[no-untyped-call]
             target.with_suffix(".zip").write_bytes(zipped(files([page], records)))
     (site / "snippets.zip").write_bytes(zipped(files(pages, records)))
-    tag_search(site, {name: words for name, words in synonyms(root).items() if name not in {q.id for q in asked if q.withheld}})
     (site / "llms.txt").write_text(llms(asked, address), encoding="utf-8")
 
 
 def files(pages: list[Page], records: Records) -> dict[str, str]:
     """The snippets of these pages that stand in files of their own, by their paths; what is withheld is not among them."""
     return {fence.snippet: fence.code for fence in published(pages, records) if fence.snippet.endswith(".py")}
-
-
-def tag_search(site: Path, also: dict[str, str]) -> None:
-    """Let Material's search find each question by its other words first: as tags, which weigh most, in its index."""
-    file = site / "search" / "search_index.json"
-    if not file.exists():
-        return
-    index = json.loads(file.read_text(encoding="utf-8"))
-    for entry in index["docs"]:
-        words = also.get(entry["location"].partition("#")[2])
-        if words:
-            entry["tags"] = words.split(", ")
-    file.write_text(json.dumps(index, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
 
 
 def split(page: Page, asked: list[Question], root: Path) -> list[str | Fence]:

@@ -4,6 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
+from evidence.export.search import write_search
 from evidence.export.site import export_site, files
 from evidence.read.labs import read_labs
 from evidence.read.pages import read_site
@@ -38,3 +39,4 @@ def publish(root: Path, site: Path) -> None:
 
             (folder / "index.html").write_text(export(root)[folder.name], encoding="utf-8")
             shutil.copy(root / ".evidence" / "labs" / f"{folder.name}.ipynb", folder)
+    write_search(root, site)

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from evidence.run.hook import watch
 from evidence.run.job import FILE_BYTES, MEMORY_BYTES, Job
 from evidence.run.landlock import confine
 from evidence.run.refused import refusals
