@@ -19,7 +19,7 @@ export SITE_URL ?= https://$(firstword $(subst /, ,$(GITHUB_REPOSITORY))).github
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help site test serve reseed audit bench new-question lint lock clean
+.PHONY: help site test serve reseed elsewhere versions data audit bench new-question lint lock clean
 
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 20
@@ -46,6 +46,31 @@ serve: $(VENV)/installed ## the site at http://127.0.0.1:8000, reloaded as you w
 reseed: $(VENV)/installed ## run every claim with all seeds shifted by 1 to N (N=10)
 	$(BIN)/python -m pytest docs -q -s --progress --no-header --reseed $(N)
 
+# Other versions run in environments of their own, where `make versions` has made them.
+ELSEWHERE = -m pytest docs -q -s --progress --no-header $(if $(Q),-k '$(Q)') $(if $(SINCE),--since '$(SINCE)') --elsewhere
+elsewhere: $(VENV)/installed ## run every claim elsewhere: seeds, arithmetic, versions, data (AXIS=one, Q=word, SINCE=commit)
+	@failed=0; \
+	$(if $(filter versions,$(AXIS)),,$(BIN)/python $(ELSEWHERE) $(or $(AXIS),all) || failed=1;) \
+	$(if $(filter-out all versions,$(AXIS)),,for at in $(OTHERS); do \
+	  if test -e $$at/installed; then $$at/bin/python $(ELSEWHERE) versions || failed=1; \
+	  else echo "versions: $$at is not here; make versions makes it"; fi; done;) \
+	exit $$failed
+
+OTHERS := .venv-oldest .venv-newest
+.venv-oldest/installed: WHICH = $(shell sed -nE 's/^ *"(torch|numpy)>=([0-9.]+).*/\1==\2.*/p' pyproject.toml)
+.venv-newest/installed: WHICH = torch numpy
+versions: $(OTHERS:%=%/installed) ## environments with the oldest and the newest PyTorch and NumPy that are admitted
+
+.venv-oldest/installed .venv-newest/installed: pyproject.toml constraints.txt
+	test -d $(@D) || $(PYTHON) -m venv $(@D)
+	grep -vE '^(torch|numpy)==' constraints.txt > $(@D)/constraints.txt
+	$(@D)/bin/python -m pip install -q --upgrade --only-binary torch,numpy -c $(@D)/constraints.txt \
+	  --extra-index-url https://download.pytorch.org/whl/cpu $(WHICH:%='%') -e .
+	touch $@
+
+data: $(VENV)/installed ## fetch Fashion-MNIST into data/, where no package of the distribution brings it
+	$(BIN)/python -m evidence data
+
 audit: $(VENV)/installed ## Lighthouse on each kind of page of site/, as make site left it
 	$(BIN)/python tests/audit.py
 
@@ -64,4 +89,4 @@ lock: $(VENV)/installed ## write constraints.txt anew from pyproject.toml
 	  | grep -vE '^(nvidia|cuda|triton)' > constraints.txt  # what only the CUDA builds of PyTorch need
 
 clean: ## remove records, site and environment
-	rm -rf .evidence .cache site $(VENV) tests/node_modules
+	rm -rf .evidence .cache site $(VENV) $(OTHERS) tests/node_modules

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from evidence.fronts.changed import changed_files
 from evidence.fronts.elsewhere import MORE_TIME, Elsewhere
 from evidence.fronts.progress import Progress
 from evidence.fronts.pytest_items import STATE, PageFile, Snippet, State
@@ -27,8 +28,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--fresh", action="store_true", help="run every snippet, also where its record is up to date")
     group.addoption("--reseed", type=int, default=0, metavar="N", help="run every snippet with all its seeds shifted by 1…N")
     group.addoption(
-        "--elsewhere", default="", metavar="AXES", help="run every snippet under other conditions: seeds, arithmetic, data, all"
+        "--elsewhere",
+        default="",
+        metavar="AXES",
+        help="run every snippet under other conditions: seeds, arithmetic, versions, data, or all but versions",
     )
+    group.addoption("--since", default="", metavar="COMMIT", help="only snippets whose code has changed since there")
     group.addoption("--progress", action="store_true", help="a line for each snippet as it ends")
 
 
@@ -56,6 +61,14 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
 
 def _lab(path: Path, parent: pytest.Collector) -> bool:
     return is_lab(path, parent.config.rootpath)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if since := config.getoption("--since"):
+        changed = changed_files(config.rootpath, since)
+        left_out = [i for i in items if not isinstance(i, Snippet) or not {line.path for line in i.fence.origin} & changed]
+        items[:] = [i for i in items if i not in left_out]
+        config.hook.pytest_deselected(items=left_out)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -105,6 +118,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         terminalreporter.write_line(f"not confined in full: {lacks}")
 
 
-def pytest_sessionfinish(session: pytest.Session) -> None:
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and session.config.getoption("--since"):
+        session.exitstatus = pytest.ExitCode.OK  # a branch that changes no snippet has nothing to run
     if runner := session.config.stash[STATE].runner:
         runner.__exit__()
