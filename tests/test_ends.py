@@ -100,6 +100,21 @@ def test_a_script_that_never_ends_is_red(runner) -> None:
     assert outcome.failure.startswith("ran for more than 2 s") and "its code has ended, and a thread" in outcome.failure
 
 
+def test_a_busy_machine_is_no_fault_but_what_computes_for_ever_is(runner) -> None:
+    work = "import time\nend = time.process_time() + {}\nwhile time.process_time() < end:\n    {}\n"
+    assert runner.submit(job(work.format(1.5, "pass"), wall_seconds=1)).result().failure == ""
+    idle = runner.submit(job(work.format(2, "time.sleep(1)"), wall_seconds=1)).result()
+    assert idle.failure.startswith("ran for more than 1 s")
+
+
+def test_the_cpu_seconds_of_all_processes_are_added_up(runner) -> None:
+    many = "import multiprocessing, time\ndef f():\n    while time.process_time() < 0.9: pass\n"
+    many += "all = [multiprocessing.get_context('fork').Process(target=f) for _ in range(9)]\n"
+    many += "for one in all: one.start()\nfor one in all: one.join()\ntime.sleep(9)\n"
+    outcome = runner.submit(job(many, cpu_seconds=1)).result()
+    assert outcome.failure.startswith("used more than 1 s of CPU time in all its processes") and outcome.stderr == ""
+
+
 def test_seconds_are_measured_from_outside(runner) -> None:
     work = "import time\nend = time.process_time() + 0.4\nwhile time.process_time() < end:\n    pass\n"
     forge = "import time\ntime.process_time = lambda: 0.0\n"

@@ -14,6 +14,7 @@ from evidence.run.job import OUTPUT_BYTES, Job, Outcome
 from evidence.run.rooms import Rooms
 from evidence.run.server import THREADS, Server, command, environment
 from evidence.run.verdict import Seen, judge, seen
+from evidence.run.warden import PATIENCE
 
 __all__ = ["THREADS", "Runner", "cores"]
 GRACE = 30  # seconds by which a warden may be late
@@ -58,7 +59,7 @@ class Runner:
                 with self._connection(job.conditions.arithmetic) as connection:
                     try:
                         channel.send(connection, {"token": token}, job.write().encode())
-                        connection.settimeout(job.wall_seconds + GRACE)
+                        connection.settimeout(PATIENCE * job.wall_seconds + GRACE)
                         return judge(job, token, seen(*channel.receive(connection)))
                     finally:
                         self._running.discard(connection)

@@ -19,14 +19,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from evidence.run.failure import Overtime, described, headline
 from evidence.run.hook import watch
 from evidence.run.job import FILE_BYTES, MEMORY_BYTES, Job
 from evidence.run.landlock import confine
 from evidence.run.refused import refusals
-
-
-class Overtime(BaseException):
-    """A snippet used up its CPU time; a BaseException, so that no `except Exception` swallows it."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +69,7 @@ def steps(job: Job, token: str, room: str, channel: Channel) -> Iterator[Step]:
     try:
         parts = [compile(text, job.name, "exec", dont_inherit=True) for text in _cells(job)]
     except BaseException as error:  # whatever a snippet raises is its failure, not ours
-        report("failed", _described(job, error))
+        report("failed", described(job, error))
         leave(1)
     for line, name in refusals(job.code)[:1]:
         failure = f"names {name}, which no snippet may: it leads round the end of the program or into the machinery"
@@ -94,7 +91,7 @@ def steps(job: Job, token: str, room: str, channel: Channel) -> Iterator[Step]:
             except BaseException as error:
                 step.error = error
         if step.error is not None:
-            report("failed", _described(job, step.error))
+            report("failed", described(job, step.error))
             with contextlib.suppress(BaseException):
                 flush()
             leave(1)
@@ -196,7 +193,7 @@ def _hear_late_failures(report: Callable[[str, str], None]) -> None:
     unraisable, thread = sys.unraisablehook, threading.excepthook
 
     def late(where: str, error: BaseException | None) -> None:
-        report("late", f"{_headline(error)}, raised in {where}" if error else f"failed in {where}")
+        report("late", f"{headline(error)}, raised in {where}" if error else f"failed in {where}")
 
     def on_unraisable(args: Any) -> None:
         late("an exit handler or a finalizer", args.exc_value)
@@ -264,52 +261,3 @@ def _confine(job: Job, room: str, channel: Channel) -> None:
     ):
         with contextlib.suppress(ValueError, OSError):  # macOS keeps no limit on the address space
             resource.setrlimit(what, (soft, hard))
-
-
-def _described(job: Job, error: BaseException) -> str:
-    """What failed and where, with the lines of the files in which the code was written, as JSON."""
-    if error.__traceback__ and error.__traceback__.tb_next:
-        error.__traceback__ = error.__traceback__.tb_next  # the frame below the snippet's own
-    shown = traceback.TracebackException.from_exception(error)
-    where: tuple[str, int] = ("", 0)
-    todo: list[traceback.TracebackException | None] = [shown]
-    while todo:
-        one = todo.pop()
-        if one is None:
-            continue
-        todo += [one.__cause__, one.__context__]
-        frames = [f for f in one.stack if os.path.dirname(f.filename) != os.path.dirname(__file__)]
-        one.stack[:] = [_placed(job, f) for f in frames]
-        if getattr(one, "filename", "") == job.name and one.lineno:  # a syntax error
-            path, line = job.origin[min(int(one.lineno), len(job.origin)) - 1]
-            vars(one).update(filename=path, lineno=str(line))
-            where = (path, line)
-    own = [f for f in shown.stack if (f.filename, f.lineno) in job.origin]
-    if own:
-        where = (own[-1].filename, own[-1].lineno or 0)
-    elif not where[0]:  # nothing of the snippet's own: its end
-        where = job.origin[-1] if job.origin else (job.name, 1)
-    failure = _headline(error)
-    if isinstance(error, SystemExit):
-        failure = f"left by SystemExit({error.code!r}) before its end, so nothing after it was checked"
-    elif isinstance(error, Overtime):
-        failure = f"used more than {job.cpu_seconds} s of CPU time; make it smaller, or make it a lab"
-    elif isinstance(error, AssertionError) and not str(error) and own:
-        failure = f"AssertionError without a message: {own[-1].line}"
-    return json.dumps({"failure": failure, "where": where, "trace": "".join(shown.format()).rstrip()})
-
-
-def _headline(error: BaseException) -> str:
-    """Type and first line of what an error says; notes and further lines stand in the traceback."""
-    told = "".join(traceback.TracebackException(type(error), error, None).format_exception_only())
-    lines = [line for line in told.splitlines() if line.strip()]
-    if isinstance(error, SyntaxError):  # after the place and the line itself
-        lines = [line for line in lines if line.startswith(type(error).__name__)] or lines
-    return lines[0].strip() if lines else type(error).__name__
-
-
-def _placed(job: Job, frame: traceback.FrameSummary) -> traceback.FrameSummary:
-    if frame.filename != job.name or not frame.lineno or frame.lineno > len(job.origin):
-        return frame
-    path, line = job.origin[frame.lineno - 1]
-    return traceback.FrameSummary(path, line, frame.name, line=frame.line)

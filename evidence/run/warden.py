@@ -16,6 +16,10 @@ from evidence.run.rooms import Rooms
 
 REPORT_BYTES = 64 * 2**20  # the figures of one snippet
 TICK = 0.2  # seconds between two looks at what the processes use
+STIRS = 0.1  # CPU seconds that show that something is computing
+STILL = 5  # seconds without that, at least, before it counts as standing still
+CPU_GRACE = 6  # seconds in which a process ends by its own limit, with its line
+PATIENCE = 20  # so many times the limit by the clock, where it computes on a busy machine
 
 
 def watch(connection: socket.socket, rooms: Rooms) -> Iterator[sandbox.Step]:
@@ -61,6 +65,8 @@ class Warden:
         self.code: int | None = None
         self.seconds = 0.0
         self.over = ""
+        self.began = time.monotonic()
+        self.worked = self.began, 0.0  # when it was last seen to compute, and how many CPU seconds it had used then
         self.selector = selectors.DefaultSelector()
         for handle in pipes:
             os.set_blocking(handle, False)
@@ -76,16 +82,13 @@ class Warden:
 
     def attend(self, work: str) -> tuple[dict[str, Any], list[bytes]]:
         """Wait for the end of the snippet, or bring it about; then say what was seen."""
-        deadline = time.monotonic() + self.job.wall_seconds
         look = time.monotonic() + TICK
         self._reap()
         while self.code is None and not self.over:
             for key, _ in self.selector.select(TICK):
                 key.data(key.fileobj)
-            if time.monotonic() > deadline:
-                self._end(f"ran for more than {self.job.wall_seconds} s by the clock on the wall")
-            elif time.monotonic() > look and self.code is None:
-                self._end(processes.excess(os.getpid(), work))
+            if time.monotonic() > look and self.code is None:
+                self._end(processes.excess(os.getpid(), work) or self._too_long())
                 look = time.monotonic() + TICK
         self.seconds += processes.end_all(self.main)
         for handle in self.kept:
@@ -93,6 +96,21 @@ class Warden:
         answer: dict[str, Any] = {"code": self.code, "over": self.over, "seconds": self.seconds, "ends": self.ends}
         answer["printed"] = [self.sizes[self.out], self.sizes[self.err]]
         return answer, [bytes(self.kept[handle]) for handle in (self.out, self.err, self.report)]
+
+    def _too_long(self) -> str:
+        """Whether the processes have used too much time, in words, or "".
+
+        A machine that does other work beside is no fault of a snippet's: while it computes it may take longer by the clock.
+        """
+        now, limit = time.monotonic(), self.job.wall_seconds
+        used = self.seconds + processes.cpu_seconds(processes.descendants(os.getpid()))
+        if used > self.job.cpu_seconds + CPU_GRACE:
+            return f"used more than {self.job.cpu_seconds} s of CPU time in all its processes; make it smaller, or make it a lab"
+        if used > self.worked[1] + STIRS:
+            self.worked = now, used
+        if now - self.began > (limit if now - self.worked[0] > max(STILL, limit / 4) else PATIENCE * limit):
+            return f"ran for more than {limit} s by the clock on the wall"
+        return ""
 
     def _read(self, handle: int) -> None:
         """Take over what stands in a pipe; of too much, keep the beginning."""
