@@ -3,11 +3,13 @@
 import gzip
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from conftest import ROOT
+from conftest import QUIET, ROOT
 from search_bench import LISTS, found, open_search, ranks, read_wordings, shares
 from test_reader import violations
 
@@ -79,6 +81,22 @@ def test_both_engines_find_the_same(site, zensical_site) -> None:
         assert html.count('<dialog class="search"') == 1 and "md-search" not in html
 
 
+@pytest.mark.parametrize("engine", ["mkdocs", "zensical"])
+def test_a_page_tells_the_search_the_repository_where_it_is_known(tmp_path, engine) -> None:
+    theme = f"theme:\n  name: material\n  custom_dir: {ROOT / 'evidence/theme'}\nplugins: [search]\n"
+    (tmp_path / "mkdocs.yml").write_text(f"site_name: Tiny\nrepo_url: https://e.org/r\n{theme}")
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "index.md").write_text("# Home\n")
+    done = subprocess.run(
+        [sys.executable, "-m", engine, "build"], cwd=tmp_path, capture_output=True, text=True, env=os.environ | QUIET
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    html = (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
+    assert (
+        '<dialog class="search" aria-label="Search" data-repository="https://e.org/r">' in html and html.count("search-open") == 1
+    )
+
+
 def test_the_search_is_used_by_keyboard_and_says_what_it_found(browser, origin) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     open_search(page, f"{origin}/")
@@ -116,10 +134,10 @@ def test_what_is_not_found_is_said_with_a_way_to_ask(browser, origin) -> None:
     said = page.locator("dialog.search [role=status]")
     assert found(page, "qwfpgj zzyzx") == []
     assert said.inner_text() == "Nothing here answers “qwfpgj zzyzx”. Look through all questions."
-    page.evaluate("document.querySelector('dialog.search').dataset.ask = 'https://e.org/r/issues/new?template=q.yml'")
+    page.evaluate("document.querySelector('dialog.search').dataset.repository = 'https://e.org/r/'")
     assert found(page, "<qwfpgj>") == [] and "“<qwfpgj>”" in said.inner_text()
     way = said.locator("a").last.get_attribute("href")
-    assert way == "https://e.org/r/issues/new?template=q.yml&title=%3Cqwfpgj%3E"
+    assert way == "https://e.org/r/issues/new?template=new-question.yml&title=%3Cqwfpgj%3E"
     page.close()
 
 

@@ -49,8 +49,8 @@
 
   function ask(text) {
     const out = [" Look through ", element("a", { href: link("questions/"), textContent: "all questions" })];
-    if (dialog.dataset.ask) {
-      const url = new URL(dialog.dataset.ask);
+    if (dialog.dataset.repository) {
+      const url = new URL(`${dialog.dataset.repository.replace(/\/+$/, "")}/issues/new?template=new-question.yml`);
       url.searchParams.set("title", text);
       out.push(", or ", element("a", { href: url.href, textContent: "ask this one" }));
     }
