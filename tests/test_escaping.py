@@ -22,7 +22,7 @@ from evidence.fronts.mkdocs_labs import Shown
 from evidence.fronts.publish import publish
 from evidence.read.files import front_matter_fault, stray_files
 from evidence.read.pages import read_page, read_site
-from evidence.read.questions import way
+from evidence.read.questions import questions, way
 from evidence.read.sources import sources
 from evidence.records.store import Records, job_of
 from evidence.render.escape import cell, fenced, href, json_script, text
@@ -267,7 +267,7 @@ def test_markup_in_the_bibliography_is_text_everywhere(project: Book) -> None:
         tags = re.findall(r"""<(?:[^>"]|"[^"]*")*>""", html)
         assert not [tag for tag in tags if tag.startswith("<img") or 'href="javascript' in tag]
     assert html_escape(evil, quote=False) in convert_generated(project, "references")
-    parts = split(read_page(project.root, "docs/page.md"), read_site(project.root), project.root)
+    parts = split(read_page(project.root, "docs/page.md"), questions(read_site(project.root)), project.root)
     assert "<img" not in as_markdown(parts, Records(project.root), sources(project.root))
 
 

@@ -89,4 +89,6 @@ def test_a_script_beside_the_labs_is_refused(book: Book) -> None:
     book.write("docs/labs/sub/two.py", CODE)
     book.write("docs/labs/one.py", CODE)
     found = [problem.format_message() for page in read_site(book.root) for problem in page.problems]
-    assert found == ["docs/labs/sub/two.py:1: is a script that is never run; a lab stands in docs/labs/ itself"]
+    assert found == [
+        "docs/labs/sub/two.py:1: is a script that is never run; a lab stands in docs/labs/ itself, a snippet under snippets/"
+    ]

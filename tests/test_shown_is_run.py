@@ -98,7 +98,6 @@ REFUSED = {
     "an id with a dot": ("## Other? { #fig.1 }\n", 5, "found the heading's id '{ #fig.1 }'"),
     "an id with a bar": ("## Other? { #a|b }\n", 5, "found the heading's id"),
     "an id with a combining mark": ("## Other? { #cafe\u0301 }\n", 5, "found the heading's id"),
-    "a title that breaks a table": ("## What is $p(y|x)$? { #p }\n", 5, "found `|` in a question"),
     "a control character": ("Text \x02wzxhzdk:0\x03.\n", 5, "holds the character U+0002"),
     "an expression in a mark": (
         "<!--pytest.mark.skipif(print('run'), reason='x')-->\n" + RUNS,
@@ -163,14 +162,17 @@ def test_a_fence_runs_and_is_shown(name: str, book: Book, build) -> None:
     [
         ("<pre><code>assert 1 == 2</code></pre>\n", "shows 'assert 1 == 2' as code"),
         ('<div class="highlight">assert 1 == 2</div>\n', "shows 'assert 1 == 2' as code"),
-        ('<div style="white-space: pre">assert 1 == 2</div>\n', "shows 'assert 1 == 2' as code"),
-        ("<textarea>assert 1 == 2</textarea>\n", "shows 'assert 1 == 2' as code"),
+        ('<div style="white-space: pre">assert 1 == 2</div>\n', "a page sets no style of its own"),
+        ("<textarea>assert 1 == 2</textarea>\n", "found <textarea>, which no page may hold"),
         ("- item\n\n        assert 1 == 2\n", "assert 1 == 2' "),
         (">     assert 1 == 2\n", "shows 'assert 1 == 2' as code"),
-        (f'<div class="evidence" data-status="passed"><pre>assert 1 == 2</pre></div>\n\n{RUNS}', "shows 'assert 1 == 2' as code"),
+        (
+            f'<div class="evidence" data-status="passed"><pre>assert 1 == 2</pre></div>\n\n{RUNS}',
+            "evidence cannot be written by hand",
+        ),
         (f"<pre>\n\n{RUNS}\n</pre>\n", "Markdown puts into <pre>"),
         (f"<table><tr><td>\n\n{RUNS}\n</td></tr></table>\n", "Markdown puts into <td>"),
-        (f"<script>\n\n{RUNS}\n</script>\n", "that the page shows nowhere"),
+        (f"<script>\n\n{RUNS}\n</script>\n", "found <script>, which no page may hold"),
         (f"Text <!--evidence:0-->.\n\n{RUNS}", "that the page shows more than once"),
         (f"{RUNS}\nText <!--evidence:1-->.\n", "in another order"),
     ],
@@ -259,8 +261,8 @@ def test_a_link_is_no_page_and_no_snippet(book: Book) -> None:
     found = [problem.format_message() for page in read_site(book.root) for problem in page.problems]
     for expected in (
         "docs/leak.md:1: is a link to somewhere else",
-        "docs/data.txt:1: is a link to somewhere else",
-        "snippets/hosts.py:1: is a link to somewhere else",
+        "docs/data.txt:1: is a link to another file",
+        "snippets/hosts.py:1: is a link to another file",
         "docs/page.md:6: includes 'snippets/hosts.py', which is a link to somewhere else",
     ):
         assert any(problem.startswith(expected) for problem in found), (expected, found)
@@ -328,5 +330,5 @@ def test_a_snippet_that_failed_is_no_longer_shown_as_not_run(book: Book, monkeyp
     extensions = [*BLOCKS, EvidenceExtension()]
     assert "not run: needs a GPU" in markdown.markdown(text, extensions=extensions, extension_configs=SETTINGS)
     Records(book.root).fail(read_page(book.root, "docs/page.md").fences[0], "AssertionError: x")
-    with pytest.raises(EvidenceError, match="its last run failed: AssertionError: x"):
-        markdown.markdown(text, extensions=[*BLOCKS, EvidenceExtension()], extension_configs=SETTINGS)
+    html = markdown.markdown(text, extensions=[*BLOCKS, EvidenceExtension()], extension_configs=SETTINGS)
+    assert "not run: needs a GPU" not in html and "its last run failed: AssertionError: x" in html

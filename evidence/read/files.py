@@ -38,7 +38,8 @@ def _fault(path: str) -> str:
     if kind == ".ipynb":
         return "is a notebook, whose outputs no run here produced; write the lab as docs/labs/NAME.py, its notebook is made of it"
     if kind == ".py":
-        return "" if path.startswith(LABS) else "is a script outside docs/labs/; a snippet lies under snippets/"
+        ours = Path(path).parent == Path(LABS)
+        return "" if ours else "is a script that is never run; a lab stands in docs/labs/ itself, a snippet under snippets/"
     if kind in ANYWHERE or path == WORKER or kind in IN_ASSETS and path.startswith(ASSETS):
         return ""
     known = ", ".join(sorted(ANYWHERE))

@@ -43,6 +43,4 @@ def heading_fault(text: str, before: str) -> str:
         return f"found {match['title']!r}, which holds an id that is not its end; {EXPECTED}"
     if re.search(r"\]\s*[(\[]", match["title"]):
         return "found a link in a heading, and the heading is itself the text of links; put the link below it"
-    if len(match["level"]) == 2 and "|" in match["title"]:
-        return r"found `|` in a question, which breaks the tables of the index; write \mid or \vert in a formula"
     return ""

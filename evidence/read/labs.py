@@ -56,7 +56,7 @@ def _read(root: Path, path: str) -> Page:
         return page
     page.lines = [Line(said, path, n) for n, said in enumerate(texts, 1)]
     cells = []
-    for start, following in zip(codes, [*codes[1:], len(raw)], strict=True):
+    for start, following in zip(codes, [*codes[1:], len(raw)], strict=False):
         end = next((n for n in marks if n > start), len(raw))
         cell = Fence(path, start + 1, start, end - 1, "", page.lines[start + 1 : end], path, "")
         texts[start:end] = [""] * (end - start)  # what is left in the end is prose

@@ -15,6 +15,7 @@ from evidence.read.model import Fence, Listing, Page
 from evidence.read.options import comment_fault, skip_reason
 from evidence.read.syntax import EXPECTED_OUTPUT, INCLUDE, LANGUAGE, LIKE_AN_INCLUDE, PYTHON
 
+IN_CODE = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")  # a form feed may stand in a snippet, which is split at "\n" alone
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x85\u2028\u2029]")
 
 
@@ -140,9 +141,12 @@ class Reader:
             self.page.lines += [Line(block.prefix + x.text if x.text else "", x.path, x.number) for x in got]
         self.keep(block.last)
         line, last = self.line(block.first), len(self.page.lines) - 1
-        for x in origin:
-            if x.path != self.page.path and "\t" in x.text:
+        for x in (x for x in origin if x.path != self.page.path):
+            if "\t" in x.text:
                 self.page.problems.append(EvidenceError(x.path, x.number, "found a tab in code that runs; indent with spaces"))
+            if match := IN_CODE.search(x.text):
+                message = f"holds the character U+{ord(match[0]):04X}, which nobody sees; write it as an escape"
+                self.page.problems.append(EvidenceError(x.path, x.number, message))
         files = {x.path for x in origin}
         whole = len(files) == 1 and self.page.path not in files and [x.number for x in origin] == list(range(1, len(origin) + 1))
         question = self.page.headings[-1].id if self.page.headings else ""

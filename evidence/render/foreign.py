@@ -92,7 +92,7 @@ def check(html: str) -> None:
     while (start := html.find("<", end)) >= 0:
         tag = TAG.match(html, start)
         if not tag:
-            found = re.split(r"[\s\x02]", html[start : start + 30])[0]
+            found = re.match(r"<[^\s\x02<>]{0,30}>?", html[start:])[0]  # type: ignore[index]  # it begins with the sign
             expected = '<name attribute="value">, or `&lt;` for the sign'
             raise ForeignHtml(found, f"found {found!r}, which is no plain HTML; expected {expected}")
         end = tag.end()
