@@ -228,3 +228,24 @@ def test_progress_says_how_much_time_is_left(monkeypatch) -> None:
         "[2/3] s.py (shift 3) 1.0 s passed; about 7 min left",
         "[3/3] s.py 1.0 s passed",
     ]
+
+
+def git(book, *command: str) -> None:
+    who = ["-c", "user.name=n", "-c", "user.email=n@e.org", "-c", "commit.gpgsign=false"]
+    subprocess.run(["git", *who, *command], cwd=book.root, check=True, capture_output=True)
+
+
+def test_since_a_commit_only_what_has_changed_runs(book) -> None:
+    book.write("snippets/it.py", "assert 1 + 1 == 2, 'two'\n")
+    book.write("snippets/other.py", "assert 1 + 2 == 3, 'three'\n")
+    book.page(PAGE + PAGE[3:].replace("it", "other").replace("Is other", "And that"))
+    for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "first"]):
+        git(book, *command)
+    nothing = book.run("--since", "HEAD")
+    assert nothing.returncode == 0 and "2 deselected" in nothing.stdout
+    book.write("snippets/other.py", "assert 2 + 2 == 4, 'four'\n")
+    git(book, "commit", "-qam", "second")
+    done = book.run("--since", "HEAD~1")
+    assert done.returncode == 0 and "1 ran" in done.stdout and "1 deselected" in done.stdout
+    wrong = book.run("--since", "nowhere")
+    assert wrong.returncode == 4 and "--since nowhere: " in wrong.stderr and "expected a commit" in wrong.stderr

@@ -101,9 +101,9 @@ class Elsewhere:
         order = {axis: n for n, axis in enumerate(AXES)}  # the data come last
         for loss in sorted(self.losses, key=lambda loss: order[loss.trial.axis]):
             yield str(loss)
-        yield f"{'axis':12s}{'under':28s}{'held':>12s}{'CPU time':>12s}"
+        yield f"{'axis':12s}{'under':48s}{'held':>12s}{'CPU time':>12s}"
         for (axis, name), tally in sorted(self.tallies.items(), key=lambda item: order[item[0][0]]):
-            yield f"{axis:12s}{name:28s}{tally.held:>5d} of {tally.tried:<4d}{tally.seconds:>10.0f} s"
+            yield f"{axis:12s}{name:48s}{tally.held:>5d} of {tally.tried:<4d}{tally.seconds:>10.0f} s"
         yield from self.missing()
 
     def missing(self) -> Iterator[str]:
