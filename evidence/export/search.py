@@ -41,10 +41,11 @@ class Sections(HTMLParser):
         self.open: list[tuple[str, str]] = []  # the tags that we are in, each with what its text is
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in VOID or (not self.open and tag != "article"):
-            return
         known = dict(attrs)
         classes = set((known.get("class") or "").split())
+        article = tag == "article" or (tag == "body" and "md-typeset" in classes)  # a lab that stands alone is all article
+        if tag in VOID or not (self.open or article):
+            return
         kind = self.open[-1][1] if self.open else "text"
         if tag == "h1" or (tag == "h2" and known.get("id")):
             self.sections.append(Section(known.get("id") or "" if tag == "h2" else ""))
