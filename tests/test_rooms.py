@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
+from evidence.render.kept import MAKERS
+
 # A room may import itself and what stands here; each door names its direction once.
 MAY = {
     "errors": set(),
@@ -81,6 +83,10 @@ def _reach(graph: dict[str, set[str]], start: str) -> set[str]:
 
 def test_every_room_imports_what_it_may_and_no_more() -> None:
     assert trespasses(ROOT) == []
+
+
+def test_what_is_kept_of_the_render_room_is_addressed_by_all_that_it_may_import() -> None:
+    assert {name.removesuffix(".py") for name in MAKERS} == MAY["render"] | {"render"}
 
 
 CIRCLE = ["evidence.read.options", "evidence.read.pages"]  # for a type alone; it goes with the next parser of options
