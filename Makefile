@@ -38,7 +38,7 @@ site: $(VENV)/installed ## run what has no fresh record, build site/ without wha
 	@$(BIN)/python -m evidence site
 
 test: $(VENV)/installed ## run everything afresh: snippets, machinery, built site, browser (Q=word: only what matches)
-	$(BIN)/python -m pytest --fresh $(if $(Q),docs tests/test_site.py tests/test_snippets.py -q -k '$(Q)')
+	$(BIN)/python -m pytest --fresh --durations=10 $(if $(Q),docs tests/test_site.py tests/test_snippets.py -q -k '$(Q)')
 
 serve: $(VENV)/installed ## the site at http://127.0.0.1:8000, reloaded as you write
 	$(BIN)/python -m evidence serve $(if $(ADDRESS),--address $(ADDRESS))
@@ -72,16 +72,16 @@ data: $(VENV)/installed ## fetch Fashion-MNIST into data/, where no package of t
 	$(BIN)/python -m evidence data
 
 audit: $(VENV)/installed ## Lighthouse on each kind of page of site/, as make site left it
-	$(BIN)/python tests/audit.py
+	$(BIN)/python tools/audit.py
 
-bench: $(VENV)/installed ## what the machinery costs, as ratios
-	$(BIN)/python tests/bench.py
+bench: $(VENV)/installed ## what the machinery costs, as ratios (SHORT=1: the build alone, in a minute)
+	$(BIN)/python tools/bench.py $(if $(SHORT),--short)
 
 new-question: $(VENV)/installed ## write a question's skeleton: PAGE=training/dropout ID=my-question ASK="Why … ?"
 	@$(BIN)/python -m evidence new-question
 
 lint: $(VENV)/installed ## ruff and mypy
-	$(BIN)/ruff check . && $(BIN)/ruff format --check evidence tests && $(BIN)/mypy
+	$(BIN)/ruff check . && $(BIN)/ruff format --check evidence tests tools && $(BIN)/mypy
 
 lock: $(VENV)/installed ## write constraints.txt anew from pyproject.toml
 	$(PIP) install -q uv

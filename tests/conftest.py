@@ -1,20 +1,25 @@
 """Tiny books (projects of a few pages) to feed to the machinery, and the site of this project, built once."""
 
+import contextlib
 import functools
 import http.server
 import os
+import queue
 import shutil
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Error, sync_playwright
+from visits import PATIENCE, Faults, visit
 
 from evidence.read.labs import read_labs
 from evidence.read.pages import read_site
+from evidence.run.pool import cores
 
 ROOT = Path(__file__).parent.parent
 BIB = "@article{euler1748, title={Introductio}, author={Leonhard Euler}, journal={Lausanne}, year={1748}, url={https://e.org}}"
@@ -97,18 +102,59 @@ def zensical_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     yield built
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+@contextlib.contextmanager
+def a_browser() -> Iterator[Browser]:
+    """The machine's Chromium or Chrome, or Playwright's own."""
     names = ("chromium", "chromium-browser", "google-chrome", "chrome")
     found = next((path for name in names if (path := shutil.which(name))), None)
     with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=CHROMIUM.split())
+        browser.on("context", lambda context: context.set_default_timeout(PATIENCE))
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with contextlib.ExitStack() as opened:
         try:
-            yield playwright.chromium.launch(executable_path=found, args=CHROMIUM.split())
+            found = opened.enter_context(a_browser())
         except Error as error:
             why = "no browser: install Chromium (Debian: `apt-get install chromium`) or `playwright install chromium`"
             if os.environ.get("CI"):
                 pytest.fail(f"{why}\n{error}")
             pytest.skip(why)
+        yield found
+
+
+@pytest.fixture(scope="session")
+def visits(request: pytest.FixtureRequest, browser: Browser, origin: str) -> Iterator[dict[str, Future[Faults]]]:
+    """What a visit of each page found, by its address; as many pages at once as there are cores, each in its own browser."""
+    asked = dict.fromkeys(item.callspec.params["address"] for item in request.session.items if "visits" in item.fixturenames)
+    found: dict[str, Future[Faults]] = {address: Future() for address in asked}
+    todo: queue.SimpleQueue[Future[Faults]] = queue.SimpleQueue()
+    for future in found.values():
+        todo.put(future)
+    addresses = {future: address for address, future in found.items()}
+
+    def work() -> None:
+        while not todo.empty():
+            with contextlib.suppress(queue.Empty), a_browser() as own:
+                while future := todo.get_nowait():
+                    try:
+                        future.set_result(visit(own, origin, addresses[future]))
+                    except Exception as error:  # the fault of this page's tests; the next page gets a new browser
+                        future.set_exception(error)
+                        break
+
+    workers = [threading.Thread(target=work, daemon=True) for _ in range(cores())]
+    for worker in workers:
+        worker.start()
+    yield found
+    with contextlib.suppress(queue.Empty):  # where the session was left early
+        while todo.get_nowait():
+            pass
+    for worker in workers:
+        worker.join()
 
 
 @pytest.fixture(scope="session")

@@ -4,53 +4,33 @@ from pathlib import Path
 
 import pytest
 from conftest import LABS, PAGES
-from playwright.sync_api import BrowserContext, Page
+from visits import HIDDEN, SCROLLED, SHOWN, contrast, listen, overflowing, plain, unseen
 
 ROOT = Path(__file__).parent.parent
-SCHEMES = ("light", "dark")
 
 
-def open_page(context: BrowserContext, url: str) -> tuple[Page, list[str]]:
-    """Open a page; return it with its console errors and its requests to other origins."""
-    page, faults = context.new_page(), []
-    page.on("console", lambda m: faults.append(f"console: {m.text}") if m.type == "error" else None)
-    page.on("pageerror", lambda e: faults.append(f"error: {e}"))
-    host = url.split("/")[2]
-    page.on(
-        "request", lambda r: None if r.url.startswith(("data:", "blob:")) or host in r.url else faults.append(f"asks {r.url}")
-    )
-    page.goto(url, wait_until="load")
-    return page, faults
+EVERY_PAGE = pytest.mark.parametrize("address", PAGES + LABS)
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("address", PAGES + LABS)
-def test_a_page_opens_cleanly_and_shows_its_figures_and_formulas(browser, origin, address, scheme) -> None:
-    context = browser.new_context(color_scheme=scheme, viewport={"width": 1280, "height": 900})
-    page, faults = open_page(context, f"{origin}/{address}")
-    assert not faults
-    background = page.evaluate("getComputedStyle(document.body).backgroundColor")
-    for selector in (".evidence-figure svg", "math"):
-        seen = page.locator(selector).evaluate_all(
-            """all => all.map(e => { const box = e.getBoundingClientRect();
-                return [box.width, box.height, getComputedStyle(e).color, getComputedStyle(e).visibility]; })"""
-        )
-        for width, height, colour, visibility in seen:
-            assert width > 2 and height > 2 and visibility == "visible"
-            assert contrast(colour, background) > 4.5, f"{selector} in {colour} on {background}"
-    context.close()
+@EVERY_PAGE
+def test_a_page_opens_cleanly(visits, address) -> None:
+    assert visits[address].result()["opens"] == []
 
 
-def contrast(one: str, other: str) -> float:
-    """The contrast ratio of two CSS colours `rgb(…)` (WCAG 2, relative luminance)."""
+@EVERY_PAGE
+def test_figures_and_formulas_are_seen_in_both_colour_schemes(visits, address) -> None:
+    found = visits[address].result()
+    assert found["light"] + found["dark"] == []
 
-    def luminance(colour: str) -> float:
-        parts = [float(x) / 255 for x in colour[colour.index("(") + 1 : -1].split(",")[:3]]
-        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
-        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
+@EVERY_PAGE
+def test_a_telephone_shows_everything_without_scrolling_sideways(visits, address) -> None:
+    assert visits[address].result()["fits a telephone"] == []
+
+
+@EVERY_PAGE
+def test_a_page_reads_without_javascript(visits, address) -> None:
+    assert visits[address].result()["without scripts"] == []
 
 
 def test_contrast_tells_grey_on_grey_from_black_on_white() -> None:
@@ -58,50 +38,55 @@ def test_contrast_tells_grey_on_grey_from_black_on_white() -> None:
     assert contrast("rgb(120, 120, 120)", "rgb(130, 130, 130)") < 1.5
 
 
-@pytest.mark.parametrize("address", PAGES + LABS)
-def test_nothing_overflows_at_360_pixels(browser, origin, address) -> None:
-    context = browser.new_context(viewport={"width": 360, "height": 800})
-    page, _ = open_page(context, f"{origin}/{address}")
-    wide = page.evaluate(
-        """() => [...document.querySelectorAll(".md-content *")].filter(e => {
-            if (e.closest("pre, .formula-block, .md-typeset__scrollwrap, svg")) return false;
-            return e.getBoundingClientRect().right > innerWidth + 1;
-        }).map(e => e.outerHTML.slice(0, 80))"""
-    )
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth") and not wide, wide[:3]
-    context.close()
+def test_an_error_and_a_foreign_request_are_noticed(browser, origin) -> None:
+    page = browser.new_page()
+    faults = listen(page, origin)
+    page.goto(f"{origin}/training/dropout/")
+    assert faults == []
+    page.add_script_tag(content="console.error('it broke'); fetch('https://elsewhere.invalid/').catch(() => 0); nothing()")
+    page.wait_for_function("performance.getEntriesByName('https://elsewhere.invalid/').length > 0")
+    said = " ".join(faults)
+    assert "it broke" in said and "asks https://elsewhere.invalid/" in said and "nothing is not defined" in said
+    page.close()
+
+
+def test_what_is_pale_hidden_or_too_wide_is_noticed(browser, origin) -> None:
+    page = browser.new_page(viewport={"width": 360, "height": 800})
+    page.goto(f"{origin}/training/dropout/")
+    page.add_style_tag(content=SHOWN)
+    assert unseen(page) == overflowing(page) == page.evaluate(SCROLLED) == page.evaluate(HIDDEN) == []
+    page.add_style_tag(content="math { color: #fafafa !important; } .evidence-output { display: none !important; }")
+    assert unseen(page) and page.evaluate(HIDDEN)
+    page.add_style_tag(content=".md-content p { min-width: 500px; }")
+    assert overflowing(page)
+    page.set_viewport_size({"width": 320, "height": 800})
+    assert page.evaluate(SCROLLED), "narrower, the widest figures scroll inside their box: their text would be too small"
+    page.close()
+
+
+def test_a_page_that_needs_javascript_is_noticed(browser, tmp_path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text("<!doctype html><html><body><div class='md-content'><p class='evidence-copy'>Copy</p><h1 hidden>x</h1></div>")
+    assert plain(browser, page.as_uri()) == ["its text is not there", "a button to copy is there, which does nothing"]
 
 
 def test_the_copy_button_copies_the_snippet_to_the_byte(browser, origin) -> None:
-    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = browser.new_page(permissions=["clipboard-read", "clipboard-write"])
     for address in PAGES + LABS:
-        page, _ = open_page(context, f"{origin}/{address}")
+        page.goto(f"{origin}/{address}")
         blocks = page.locator('.evidence[data-snippet^="snippets/"]')
         for n in range(min(3, blocks.count())):
             blocks.nth(n).locator(".evidence-copy").click()
             file = ROOT / str(blocks.nth(n).get_attribute("data-snippet"))
             page.wait_for_function("document.activeElement.textContent === 'Copied'")
             assert page.evaluate("navigator.clipboard.readText()") == file.read_text(encoding="utf-8")
-        page.close()
-    context.close()
-
-
-@pytest.mark.parametrize("address", PAGES + LABS)
-def test_the_page_reads_without_javascript(browser, origin, address) -> None:
-    context = browser.new_context(java_script_enabled=False)
-    page, faults = open_page(context, f"{origin}/{address}")
-    assert not faults
-    assert page.locator("h1").is_visible() and len(page.locator(".md-content").inner_text().split()) > 50
-    assert page.locator(".evidence-copy:visible").count() == 0
-    for selector in (".evidence code", ".evidence-output", ".evidence-figure svg"):
-        for element in page.locator(selector).all()[:3]:
-            element.scroll_into_view_if_needed()  # what is far away is not laid out yet
-            assert element.is_visible()
-    context.close()
+    page.close()
 
 
 def test_the_index_narrows_to_what_is_asked_for(browser, origin) -> None:
-    page, faults = open_page(browser.new_context(), f"{origin}/questions/")
+    page = browser.new_page()
+    faults = listen(page, origin)
+    page.goto(f"{origin}/questions/")
     rows, told = page.locator("table tbody tr:visible"), page.locator(".index-filter output")
     every = rows.count()
     assert every > 50 and told.inner_text() == f"{every} shown" and not faults

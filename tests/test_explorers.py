@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 from conftest import ROOT
+from visits import settle
 
 EXPLORERS = sorted((ROOT / "docs/assets/explorers").glob("*.js"))
 
@@ -77,7 +78,7 @@ def test_the_convolution_explorer_works_by_keyboard_and_says_what_it_draws(brows
     page.goto(f"{origin}/layers/convolution/")
     place = page.locator("[data-explorer=convolution]")
     place.scroll_into_view_if_needed()
-    page.wait_for_timeout(100)  # what was far away is laid out now
+    settle(page)
     told = place.locator(".explorer-told")
     assert told.inner_text().startswith("Sizes 12 → 10 → 8. Output 3 reads places 3, 4, 5")
     place.locator("[name=s]").focus()
@@ -187,7 +188,7 @@ def test_an_explorer_says_what_it_shows_and_heeds_the_keyboard(browser, origin, 
     page.goto(f"{origin}/{address}")
     place = page.locator(f"[data-explorer={name}]")
     place.scroll_into_view_if_needed()
-    page.wait_for_timeout(100)  # what was far away is laid out now
+    settle(page)
     told = place.locator(".explorer-told")
     assert says in told.inner_text()
     before = place.inner_text()
@@ -203,7 +204,7 @@ def test_the_running_statistics_take_a_step_at_the_press_of_a_button(browser, or
     page.goto(f"{origin}/training/batch-normalization/")
     place = page.locator("[data-explorer=batch-statistics]")
     place.scroll_into_view_if_needed()
-    page.wait_for_timeout(100)  # what was far away is laid out now
+    settle(page)
     place.get_by_role("button", name="Forward pass").press("Enter")
     assert "Running after 1 batches: mean 0.40, variance 1.90." in place.locator(".explorer-told").inner_text()
     page.close()
@@ -214,7 +215,7 @@ def test_a_box_is_dragged_by_a_pointer(browser, origin) -> None:
     page.goto(f"{origin}/tasks/localization/")
     place = page.locator("[data-explorer=boxes]")
     place.scroll_into_view_if_needed()
-    page.wait_for_timeout(100)  # what was far away is laid out now
+    settle(page)
     place.locator("rect[data-box=two]").scroll_into_view_if_needed()
     before = place.locator(".explorer-told").inner_text()
     box = place.locator("rect[data-box=two]").bounding_box()
@@ -235,6 +236,6 @@ def test_an_explorer_is_whole_on_a_telephone(browser, origin, address) -> None:
     page.goto(f"{origin}/{address}")
     drawing = page.locator(".explorer-drawing")
     drawing.scroll_into_view_if_needed()
-    page.wait_for_timeout(100)
+    settle(page)
     assert drawing.evaluate("e => e.scrollWidth <= e.clientWidth"), "what is drawn has to be scrolled sideways"
     context.close()

@@ -47,10 +47,10 @@ def test_a_change_of_what_renders_makes_it_anew(calls, monkeypatch: pytest.Monke
     assert len(calls) == 2
 
 
-def test_what_renders_is_this_room_its_colours_and_its_libraries(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_renders_is_our_code_that_it_may_import_and_its_libraries(monkeypatch: pytest.MonkeyPatch) -> None:
     before = kept_room._makers.__wrapped__()
     real = Path.read_text
-    for name in ("colours.py", "drawing.py", "block.py", "kept.py"):
+    for name in ("colours.py", "drawing.py", "block.py", "kept.py", "pages.py", "store.py"):
         with monkeypatch.context() as edited:
             edited.setattr(Path, "read_text", lambda self, n=name, **k: real(self, **k) + "# new\n" * (self.name == n))
             assert kept_room._makers.__wrapped__() != before, name

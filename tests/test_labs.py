@@ -8,7 +8,7 @@ import sys
 import pytest
 from conftest import BIB, QUIET, ROOT, Book
 
-from evidence.read.labs import read_lab, read_labs
+from evidence.read.labs import read_lab
 from evidence.records.held import count
 from evidence.records.store import Records
 
@@ -154,13 +154,3 @@ def test_a_lab_is_run_with_three_shifts_of_its_seeds_at_most(lab: Book) -> None:
     assert lab.run().returncode == 0
     assert lab.run("--reseed", "5").returncode == 0
     assert count(record(lab).held, "seeds") == (3, 3)
-
-
-LABS = read_labs(ROOT)
-
-
-@pytest.mark.parametrize("page", LABS, ids=lambda page: page.path)
-def test_a_lab_of_the_site_takes_a_minute_at_most(page) -> None:
-    found = Records(ROOT).load(page.fences[0])
-    assert found, f"{page.path} has not run"
-    assert found.seconds <= 60, f"{page.path} took {found.seconds:.0f} s of CPU time; at most 60"

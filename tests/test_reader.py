@@ -10,13 +10,10 @@ from urllib.parse import urlsplit
 
 import pytest
 from conftest import LABS, PAGES, ROOT
+from visits import CUT, LOOP, LOOPS, SHOWN, WATCH, jumps, needs_axe, settle, slow, violations
 
-AXE = ROOT / "tests/node_modules/axe-core/axe.min.js"
 FIRST_VISIT, SECOND_PAGE = 180_000, 60_000  # bytes over the wire, without pictures
-LONG_TASK = 200  # milliseconds
-MOVED = """window.moved = 0; new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.moved += entry.value;
-}).observe({type: "layout-shift", buffered: true})"""
+EVERY_PAGE = pytest.mark.parametrize("address", PAGES + LABS)
 
 
 def weight(site: Path, paths: set[str]) -> int:
@@ -53,31 +50,14 @@ def test_the_heaviest_page_is_light(browser, origin, site) -> None:
     assert max(second.values()) <= SECOND_PAGE, second
 
 
-def violations(page) -> list[str]:
-    """What axe has against a page as it stands."""
-    if not AXE.exists() and not os.environ.get("CI"):
-        pytest.skip("needs Node.js: npm ci --prefix tests")
-    page.add_style_tag(content=".answer { content-visibility: visible !important; }")  # what is far away counts too
-    page.add_script_tag(path=str(AXE))
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-    return [
-        f"{v['id']}: {v['help']}: {node['html'][:120]} {node.get('failureSummary', '')[:200]}"
-        for v in found
-        for node in v["nodes"][:2]
-    ]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("address", PAGES + LABS)
-def test_axe_finds_nothing(browser, origin, address, scheme) -> None:
-    context = browser.new_context(color_scheme=scheme, reduced_motion="reduce")
-    page = context.new_page()
-    page.goto(f"{origin}/{address}")
-    assert violations(page) == []
-    context.close()
+@EVERY_PAGE
+def test_axe_finds_nothing(visits, address) -> None:
+    needs_axe()
+    assert visits[address].result()["axe"] == []
 
 
 def test_axe_finds_what_is_wrong(browser) -> None:
+    needs_axe()
     page = browser.new_page()
     page.set_content("<!doctype html><html><title>x</title><body><main><h1>x</h1><img src='x.png'></main>")
     found = violations(page)
@@ -85,25 +65,18 @@ def test_axe_finds_what_is_wrong(browser) -> None:
     page.close()
 
 
-@pytest.mark.parametrize("address", PAGES + LABS)
-def test_nothing_jumps_while_a_page_loads(browser, origin, address) -> None:
-    page = browser.new_page(viewport={"width": 412, "height": 823})
-    page.add_init_script(MOVED)
-    page.goto(f"{origin}/{address}", wait_until="networkidle")
-    for _ in range(4):
-        page.mouse.wheel(0, 2000)
-        page.wait_for_timeout(100)
-    assert page.evaluate("window.moved") <= 0.02
-    page.close()
+@EVERY_PAGE
+def test_nothing_jumps_while_a_page_loads(visits, address) -> None:
+    assert visits[address].result()["jumps"] == []
 
 
 def test_a_jump_is_noticed(browser, origin) -> None:
     page = browser.new_page()
-    page.add_init_script(MOVED)
+    page.add_init_script(WATCH)
     page.goto(f"{origin}/training/dropout/", wait_until="networkidle")
     page.evaluate("document.querySelector('h1').style.paddingTop = '200px'")
-    page.wait_for_timeout(200)
-    assert page.evaluate("window.moved") > 0.02
+    page.wait_for_function("window.moved > 0.02")
+    assert jumps(page)
     page.close()
 
 
@@ -115,41 +88,24 @@ def test_a_link_to_a_question_far_down_leads_there(browser, origin, address) -> 
         last = page.locator(".md-content h2[id]").last.get_attribute("id")
         page.goto("about:blank")
         page.goto(f"{origin}/{address}#{last}", wait_until="networkidle")
-        page.wait_for_timeout(300)
+        settle(page)
         top = page.locator(f"[id='{last}']").evaluate("e => e.getBoundingClientRect().top")
         assert 0 <= top <= 200, f"{last} stands {top} pixels below the top of the window"
         page.close()
 
 
-@pytest.mark.parametrize("address", PAGES + LABS)
-def test_nothing_keeps_the_page_from_answering(browser, origin, address) -> None:
-    longest = []
-    for _ in range(3):  # the best of three: other work on the machine is not the page's
-        page = browser.new_page()
-        page.add_init_script(
-            """window.tasks = [0]; new PerformanceObserver((list) => {
-                for (const entry of list.getEntries()) window.tasks.push(entry.duration);
-            }).observe({type: "longtask", buffered: true})"""
-        )
-        page.goto(f"{origin}/{address}", wait_until="networkidle")
-        longest.append(page.evaluate("Math.max(...window.tasks)"))
-        page.close()
-        if longest[-1] <= LONG_TASK:
-            break
-    assert min(longest) <= LONG_TASK, longest
+@EVERY_PAGE
+def test_nothing_keeps_the_page_from_answering(visits, address) -> None:
+    assert visits[address].result()["answers"] == []
 
 
-def test_a_long_task_is_noticed(browser) -> None:
+def test_a_long_task_is_noticed(browser, origin) -> None:
     page = browser.new_page()
-    page.set_content("")
-    page.evaluate(
-        """window.tasks = []; new PerformanceObserver((list) => {
-            for (const entry of list.getEntries()) window.tasks.push(entry.duration);
-        }).observe({type: "longtask", buffered: true});
-        setTimeout(() => { const start = performance.now(); while (performance.now() - start < 250); })"""
-    )
-    page.wait_for_timeout(600)
-    assert max(page.evaluate("window.tasks")) > LONG_TASK
+    page.add_init_script(WATCH)
+    page.goto(f"{origin}/")
+    page.evaluate(f"setTimeout(() => {{ for (let n = 0; n < {2 * LOOPS}; n++) ({LOOP})(); }})")
+    page.wait_for_function("window.tasks.length > 1 && Math.max(...window.tasks) > 100")
+    assert slow(page)
     page.close()
 
 
@@ -211,8 +167,7 @@ def test_the_meaning_of_a_term_shows_on_focus(browser, origin) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.goto(f"{origin}/training/dropout/")
     page.locator(".md-content abbr").first.focus()
-    page.wait_for_timeout(600)
-    assert page.locator("[role=tooltip]:visible").count() >= 1
+    page.locator("[role=tooltip]:visible").first.wait_for()
     page.close()
 
 
@@ -271,38 +226,14 @@ def test_a_page_prints_without_navigation_and_with_its_links(browser, origin) ->
     page.close()
 
 
-@pytest.mark.parametrize("width", [1280, 360])
-def test_nothing_of_an_answer_is_cut_off_at_its_edges(browser, origin, width) -> None:
-    page = browser.new_page(viewport={"width": width, "height": 800})
-    cut = """() => [...document.querySelectorAll('.answer')].flatMap((answer) => {
-        const edge = answer.getBoundingClientRect();
-        return [...answer.children].filter((child) => {
-          const box = child.getBoundingClientRect();
-          return box.height && (box.top < edge.top - 0.5 || box.bottom > edge.bottom + 0.5
-            || box.left < edge.left - 0.5 || box.right > edge.right + 0.5);
-        }).map((child) => child.outerHTML.slice(0, 80));
-      })"""
-    found = {}
-    for address in PAGES:
-        page.goto(f"{origin}/{address}")
-        page.add_style_tag(content=".answer { content-visibility: visible !important; }")
-        found |= {address: out} if (out := page.evaluate(cut)) else {}
-    assert found == {}
-    page.goto(f"{origin}/training/batch-normalization/")
-    page.add_style_tag(content=".answer { content-visibility: visible !important; margin: 0 !important; padding: 0 !important; }")
-    assert page.evaluate(cut), "a table that stands out is noticed"
-    page.close()
+@EVERY_PAGE
+def test_nothing_of_an_answer_is_cut_off_at_its_edges(visits, address) -> None:
+    assert visits[address].result()["edges"] == []
 
 
-def test_a_telephone_shows_every_figure_whole(browser, origin) -> None:
+def test_what_stands_out_of_an_answer_is_noticed(browser, origin) -> None:
     page = browser.new_page(viewport={"width": 360, "height": 800})
-    cut = "() => [...document.querySelectorAll('.evidence-drawing')].filter((box) => box.scrollWidth > box.clientWidth).length"
-    for address in [*PAGES, *LABS]:
-        page.goto(f"{origin}/{address}")
-        page.add_style_tag(content=".answer { content-visibility: visible !important; }")
-        assert page.evaluate(cut) == 0, address
-    page.set_viewport_size({"width": 320, "height": 800})
-    page.goto(f"{origin}/training/dropout/")
-    page.add_style_tag(content=".answer { content-visibility: visible !important; }")
-    assert page.evaluate(cut), "narrower, the widest scroll inside their box: their text would be too small"
+    page.goto(f"{origin}/training/batch-normalization/")
+    page.add_style_tag(content=SHOWN + ".answer { margin: 0 !important; padding: 0 !important; }")
+    assert page.evaluate(CUT)
     page.close()

@@ -1,7 +1,7 @@
 """HTML that was made before: kept beside the records, by everything that decides it, so that a build makes it once.
 
-What draws and what highlights depends on its arguments, on the code of this room and on a few libraries, and on nothing
-else. It takes most of the time of a build, and from one build to the next hardly any of its arguments change.
+What draws and what highlights depends on its arguments, on the code that it may import and on a few libraries, and on
+nothing else. It takes most of the time of a build, and from one build to the next hardly any of its arguments change.
 """
 
 import contextlib
@@ -19,6 +19,7 @@ from pathlib import Path
 
 from evidence.records.store import FOLDER
 
+MAKERS = ("errors.py", "colours.py", "read", "records", "render")  # this room, and all that it may import
 LIBRARIES = ("pillow", "pygments", "pymdown-extensions")
 UNUSED_SECONDS = 30 * 86_400  # what no build has asked for in a month goes
 Maker = Callable[..., str]
@@ -61,9 +62,9 @@ def _address(*given: str) -> str:
 
 @cache
 def _makers() -> str:
-    """A hash of what makes the HTML: this room, the colours, Python and the libraries."""
-    here = Path(__file__).parent
-    files = [here.parent / "colours.py", *sorted(here.glob("*.py"))]
+    """A hash of what makes the HTML: our code, Python and the libraries."""
+    here = Path(__file__).parent.parent
+    files = [file for name in MAKERS for file in (sorted((here / name).glob("*.py")) or [here / name])]
     made_by = [platform.python_version(), *map(version, LIBRARIES)]
     return _hash(json.dumps([made_by, *(file.read_text(encoding="utf-8") for file in files)]))
 

@@ -69,11 +69,11 @@ def scores(url: str) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "report.json"
         chrome = next(p for n in ("chromium", "chromium-browser", "google-chrome", "chrome") if (p := shutil.which(n)))
-        command = [ROOT / "tests/node_modules/.bin/lighthouse", url, "--quiet", "--output=json", f"--output-path={out}"]
+        command = [str(ROOT / "tests/node_modules/.bin/lighthouse"), url, "--quiet", "--output=json", f"--output-path={out}"]
         command += [f"--chrome-flags={QUIET}", f"--only-categories={','.join(MARKS)}"]
         subprocess.run(command, check=True, env=os.environ | {"CHROME_PATH": chrome}, capture_output=True, text=True)
         report = json.loads(out.read_text(encoding="utf-8"))
-    found = {name: 100 * (report["categories"][name]["score"] or 0) for name in MARKS}
+    found = {name: 100.0 * (report["categories"][name]["score"] or 0) for name in MARKS}
     for name in MARKS:
         for ref in report["categories"][name]["auditRefs"]:
             audit = report["audits"][ref["id"]]
