@@ -5,7 +5,7 @@ import re
 from html import escape
 from urllib.parse import quote
 
-SPECIAL = re.compile(r"[\\`*_{}\[\]<>|$]|&(?=#?\w+;)")
+SPECIAL = re.compile(r"[\\`*{}\[\]<>|$]|_(?!\w)|(?<!\w)_|&(?=#?\w+;)")
 SPAN = re.compile(r"(?P<tics>`+)(?!`).*?(?<!`)(?P=tics)(?!`)|\$[^$\n]+\$|\\.", re.S)
 RUN = re.compile(r"^[ \t]*(`{3,}|~{3,})", re.M)
 
