@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
 import click
@@ -20,7 +21,7 @@ from evidence.records.store import Records
 
 STANDS, WITHHELD, REFUSED, INTERRUPTED = 0, 1, 2, 130
 PYTEST = ("-m", "pytest", "docs", "-q", "-s", "--progress", "--no-header", "--tb=short")
-GRACE_SECONDS = 3
+GRACE_SECONDS = 5
 
 
 def make_site(root: Path) -> int:
@@ -105,12 +106,19 @@ def _run(command: list[str], root: Path) -> int:
         try:
             status = process.wait()
         except KeyboardInterrupt:
-            try:
-                process.wait(GRACE_SECONDS)  # a terminal interrupts both; who is told once more cleans up less
-            except subprocess.TimeoutExpired:
-                process.send_signal(signal.SIGINT) if os.name == "posix" else process.terminate()
+            _end(process)
             return INTERRUPTED
     return INTERRUPTED if status in (pytest.ExitCode.INTERRUPTED, -signal.SIGINT, -signal.SIGTERM) else status
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """End a process that a terminal has interrupted too: in its own order, then by asking once more, then at once."""
+    gently = partial(process.send_signal, signal.SIGINT) if os.name == "posix" else process.terminate
+    for seconds, end in ((GRACE_SECONDS, gently), (6 * GRACE_SECONDS, process.kill)):
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(seconds)
+            return
+        end()
 
 
 def _count(number: int, what: str) -> str:

@@ -32,7 +32,9 @@ def publish(root: Path, site: Path) -> None:
     for lab in read_labs(root):
         folder = site / "labs" / Path(lab.path).stem
         folder.mkdir(parents=True, exist_ok=True)
-        if not records.doubt(lab.fences[0]):
+        if records.doubt(lab.fences[0]):
+            (folder.parent / Path(lab.path).name).unlink(missing_ok=True)  # an engine that knows no labs copies it as a file
+        else:
             shutil.copy(root / lab.path, folder)
         if not (folder / "index.html").exists():
             from evidence.fronts.mkdocs_labs import export  # nbconvert is slow to import
