@@ -129,7 +129,9 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def visits(request: pytest.FixtureRequest, browser: Browser, origin: str) -> Iterator[dict[str, Future[Faults]]]:
     """What a visit of each page found, by its address; as many pages at once as there are cores, each in its own browser."""
-    asked = dict.fromkeys(item.callspec.params["address"] for item in request.session.items if "visits" in item.fixturenames)
+    asked = dict.fromkeys(
+        item.callspec.params["address"] for item in request.session.items if "visits" in getattr(item, "fixturenames", ())
+    )
     found: dict[str, Future[Faults]] = {address: Future() for address in asked}
     todo: queue.SimpleQueue[Future[Faults]] = queue.SimpleQueue()
     for future in found.values():

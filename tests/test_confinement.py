@@ -29,6 +29,7 @@ def runner():
 
 
 LOADER = """import torch
+torch.manual_seed(0)
 from torch.utils.data import DataLoader, TensorDataset
 loader = DataLoader(TensorDataset(torch.arange(40.)), batch_size=4, num_workers=2)
 {guard}print(sum(batch[0].sum().item() for batch in loader))

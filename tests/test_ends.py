@@ -120,9 +120,10 @@ def test_seconds_are_measured_from_outside(runner) -> None:
     forge = "import time\ntime.process_time = lambda: 0.0\n"
     child = "import os\npid = os.fork()\nif pid:\n    os.waitpid(pid, 0)\n    work = ''\nelse:\n    work = " + repr(work)
     child += "\nexec(work)\n"
+    idle = runner.submit(job("pass\n")).result().seconds
     for code in (work + forge, child):
-        assert 0.4 <= runner.submit(hidden(code)).result().seconds < 5
-    assert runner.submit(job("pass\n")).result().seconds < 0.4
+        busy = runner.submit(hidden(code)).result().seconds
+        assert busy > 4 * idle, "what a forged clock or a child hides is measured all the same"
 
 
 @pytest.mark.parametrize("mark", ["\f", "\v", "\x1c", "\x85", "\u2028"])
