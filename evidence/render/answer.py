@@ -64,7 +64,7 @@ def _told(question: str, section: list[etree.Element], stored: list[str]) -> dic
     """What an answer says of itself to tools; a list of the index, or an explorer without evidence, answers no question."""
     if any(block.startswith('<div class="withheld"') for block in stored):
         return {"data-question": question, "data-withheld": ""}
-    if not any(block.startswith('<div class="evidence"') for block in stored):
+    if not any(block.startswith("<!--evidence:") and ROOM.search(block) for block in stored):  # as Shown keeps its blocks
         return {}
     kinds = [match[1] for element in section if (match := re.search(r"\bverdict-(\w+)", element.get("class", "")))]
     return {"data-question": question} | ({"data-verdict": kinds[0]} if kinds else {})
