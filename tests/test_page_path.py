@@ -72,10 +72,11 @@ def test_a_new_page_is_named_in_the_navigation_beside_the_pages_of_its_folder(bo
     assert (book.root / "mkdocs.yml").read_text().count("training/new.md") == 1 and not any("named" in line for line in again)
 
 
-def test_or_it_is_said_what_to_add(book: Book) -> None:
+@pytest.mark.parametrize("page", ["other/new", "new"])
+def test_or_it_is_said_what_to_add(book: Book, page: str) -> None:
     book.write("mkdocs.yml", NAV)
-    said = new_question(book.root, "other/new", "it-is", "Why?")
-    assert any("add `- other/new.md` below `nav:`" in line for line in said) and (book.root / "mkdocs.yml").read_text() == NAV
+    said = new_question(book.root, page, "it-is", "Why?")
+    assert any(f"add `- {page}.md` below `nav:`" in line for line in said) and (book.root / "mkdocs.yml").read_text() == NAV
 
 
 def test_a_question_that_would_break_the_index_is_refused(book: Book) -> None:

@@ -100,8 +100,8 @@ def _into_navigation(root: Path, page: str) -> str:
     file = root / "mkdocs.yml"
     settings = file.read_text(encoding="utf-8") if file.exists() else ""
     folder = page.rpartition("/")[0]
-    beside = rf"^( +- )(?:[^:\n]+: )?{re.escape(folder + '/' if folder else '')}[\w.-]+\.md\n"
-    found = list(re.finditer(beside, settings, re.M))
+    beside = rf"^( +- )(?:[^:\n]+: )?{re.escape(folder)}/[\w.-]+\.md\n"
+    found = list(re.finditer(beside, settings, re.M)) if folder else []
     if not found:
         return f"the navigation in mkdocs.yml has no part for it yet: add `- {page}` below `nav:`, or the site is refused"
     at = found[-1].end()
