@@ -142,7 +142,7 @@ def test_the_line_below_the_title_counts_and_dates_what_is_there(convert) -> Non
 def test_an_answer_says_how_much_room_it_will_take(convert) -> None:
     html = convert()
     assert re.search(
-        r'</h2>\s*<div class="answer" style="--text:\d+;--parts:\d+;--lines:7;--figures:0" data-question="two">', html
+        r'</h2>\s*<div class="answer" data-question="two" style="--text:\d+;--parts:\d+;--lines:7;--figures:0">', html
     )
     assert html.index('class="evidence"') > html.index('class="answer"') and html.rstrip().endswith("</div>")
     assert "answer" not in convert("# Page\n\n## Only words\n\nHere.\n")

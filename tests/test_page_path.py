@@ -79,11 +79,6 @@ def test_or_it_is_said_what_to_add(book: Book, page: str) -> None:
     assert any(f"add `- {page}.md` below `nav:`" in line for line in said) and (book.root / "mkdocs.yml").read_text() == NAV
 
 
-def test_a_question_that_would_break_the_index_is_refused(book: Book) -> None:
-    with pytest.raises(EvidenceError, match=r"found `\|` in a question.*write \\mid or \\vert"):
-        new_question(book.root, "page", "it-is", "What is $p(y|x)$?")
-
-
 @pytest.mark.parametrize("ask", ["What's dropout?", r"What is $p(y \mid x)$?", 'Is "a" `b` & {c}; #d \\?'])
 def test_make_hands_a_question_over_as_it_is(book: Book, ask: str) -> None:
     book.write("Makefile", (ROOT / "Makefile").read_text())
