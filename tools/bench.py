@@ -288,7 +288,7 @@ def main(short: bool) -> int:
             bench_edits(copy, told)
             bench_run(told)
     print("\n".join(["above their marks:", *told.above]) if told.above else "every mark is met")
-    return bool(told.above)
+    return bool(told.above) and not short  # one timing of each shows that this runs, and judges nothing
 
 
 if __name__ == "__main__":
