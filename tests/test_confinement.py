@@ -226,11 +226,19 @@ os.read(r, 1)
 
 
 @pytest.mark.parametrize(
-    ("version", "said"),
-    [(0, "has no Landlock|is no Linux"), (1, "truncating files, TCP, signals"), (4, "cover signals to other"), (6, "^$")],
+    ("version", "given", "said"),
+    [
+        (0, True, "has no Landlock|is no Linux"),
+        (1, True, "truncating files, TCP, signals"),
+        (4, True, "cover signals to other processes$"),
+        (6, True, "^$"),
+        (6, False, "^this system gives no namespaces.*UDP"),
+        (4, False, "cover signals to other processes; this system gives no namespaces"),
+    ],
 )
-def test_what_a_system_lacks_is_said(monkeypatch, version, said) -> None:
+def test_what_a_system_lacks_is_said(monkeypatch, version, given, said) -> None:
     monkeypatch.setattr(landlock, "version", lambda: version)
+    monkeypatch.setattr(landlock, "given", lambda: given)
     assert re.search(said, landlock.lacking())
 
 

@@ -3,7 +3,9 @@
 import contextlib
 import ctypes
 import os
+import subprocess
 import sys
+from functools import cache
 
 USER, MOUNT, IPC, NETWORK = 0x10000000, 0x00020000, 0x08000000, 0x40000000
 PRIVATE, RECURSIVE, NO_SUID, NO_DEV = 1 << 18, 1 << 14, 1 << 1, 1 << 2
@@ -25,6 +27,13 @@ def isolate() -> bool:
     for folder in (b"/dev/shm", b"/run"):  # nothing stays in the first, and no other program's socket stands in the second
         private = private and libc.mount(b"tmpfs", folder, b"tmpfs", NO_SUID | NO_DEV, b"size=1g") == 0
     return bool(private)
+
+
+@cache
+def given() -> bool:
+    """Whether this system gives a process namespaces of its own; a process of one thread tries it."""
+    trial = "import runpy, sys; sys.exit(not runpy.run_path(sys.argv[1])['isolate']())"
+    return subprocess.run([sys.executable, "-I", "-c", trial, __file__], capture_output=True, check=False).returncode == 0
 
 
 def _write(path: str, text: str) -> None:
