@@ -10,7 +10,7 @@ export NO_MKDOCS_2_WARNING = true
 
 # A question may hold any sign ('s, $$x$$, `…`): it goes through the environment, where neither make nor the shell reads it.
 override ASK := $(value ASK)
-export PAGE ID ASK
+export TOPIC ID ASK
 
 # The site's own address and repository, where the environment knows them; without them there are no links to them.
 ifneq ($(GITHUB_REPOSITORY),)
@@ -77,7 +77,7 @@ audit: $(VENV)/installed ## Lighthouse on each kind of page of site/, as make si
 bench: $(VENV)/installed ## what the machinery costs, as ratios (SHORT=1: the build alone, in a minute)
 	$(BIN)/python tools/bench.py $(if $(SHORT),--short)
 
-new-question: $(VENV)/installed ## write a question's skeleton: PAGE=training/dropout ID=my-question ASK="Why … ?"
+new-question: $(VENV)/installed ## write a question's skeleton: TOPIC=training/dropout ID=my-question ASK="Why … ?"
 	@$(BIN)/python -m evidence new-question
 
 lint: $(VENV)/installed ## ruff and mypy

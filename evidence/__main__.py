@@ -21,8 +21,8 @@ def main() -> None:
     done.add_argument("--site", type=Path, default=Path("site"))
     fresh = commands.add_parser("new-question", help="write the skeleton of a question and of its snippet")
     for name, words in (
-        ("page", "as training/dropout; without it the variable PAGE"),
-        ("id", "the anchor of the answer, as dropout-at-test-time; without it the variable ID"),
+        ("topic", "as training/dropout; without it the variable TOPIC"),
+        ("id", "the name of the answer's page, as dropout-at-test-time; without it the variable ID"),
         ("ask", "the question as a reader would ask it; without it the variable ASK"),
     ):
         fresh.add_argument(name, nargs="?", default=os.environ.get(name.upper(), ""), help=words)
@@ -37,7 +37,7 @@ def main() -> None:
     elif args.command == "data":
         fetch_data(Path("data/fashion-mnist"))
     else:
-        print("\n".join(new_question(Path.cwd(), args.page, args.id, args.ask)))
+        print("\n".join(new_question(Path.cwd(), args.topic, args.id, args.ask)))
 
 
 if __name__ == "__main__":

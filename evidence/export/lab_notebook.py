@@ -1,6 +1,7 @@
-"""A lab as a notebook with the outputs of its record."""
+"""A lab as a notebook with the outputs of its record, and as Markdown."""
 
 import copy
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,12 @@ import nbformat
 from evidence.errors import EvidenceError
 from evidence.read.pages import Fence, Page
 from evidence.records.store import Record
+from evidence.render.escape import fenced
 from evidence.render.withheld import in_markdown
 
 NODE: Any = nbformat.NotebookNode
 AS_WRITTEN = {"extension": ".py", "format_name": "percent", "comment_magics": False}  # `# !ls` stays the comment that ran
+DESCRIBED = re.compile(r"<!--\s*figure:.*?-->\s*Figure:.*?(?:\n\s*\n|\Z)", re.S)  # the words for figures stand with these
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
@@ -53,6 +56,22 @@ def notebook(root: Path, lab: Fence, record: Record | None) -> Any:
             said = {"alt": alt, "caption": caption}
             cell.outputs.append(NODE(output_type="display_data", data=data, metadata=said))
     return made
+
+
+def lab_as_markdown(root: Path, lab: Page, record: Record | None) -> str:
+    """The lab as Markdown, each cell of code followed by what it printed and by the words for its figures."""
+    out: list[str] = []
+    for cell in notebook(root, lab.fences[0], record).cells:
+        if cell.cell_type == "markdown":
+            out.append(DESCRIBED.sub("", cell.source).strip())
+            continue
+        out.append(fenced(cell.source, "python"))
+        for output in cell.outputs:
+            if output.output_type == "stream":
+                out.append(f"It printed:\n\n{fenced(output.text.rstrip(), 'text')}")
+            else:
+                out.append(f"Figure: {output.metadata['caption']} ({output.metadata['alt']})")
+    return "\n\n".join(part for part in out if part) + "\n"
 
 
 def _compare(lab: Fence, sources: list[str]) -> None:

@@ -28,6 +28,7 @@ class Section:
     text: str = ""
     code: str = ""
     proved: bool = False
+    asked: str = ""  # the id of the question that it answers as a whole page
 
 
 @dataclass
@@ -46,6 +47,8 @@ class Sections(HTMLParser):
         article = tag == "article" or (tag == "body" and "md-typeset" in classes)  # a lab that stands alone is all article
         if tag in VOID or not (self.open or article):
             return
+        if "data-question" in known and len(self.sections) == 1:
+            self.sections[0].asked = known["data-question"] or ""
         kind = self.open[-1][1] if self.open else "text"
         if tag == "h1" or (tag == "h2" and known.get("id")):
             self.sections.append(Section(known.get("id") or "" if tag == "h2" else ""))
@@ -83,7 +86,8 @@ def write_search(root: Path, site: Path) -> None:
     It is a script, so that it can be read from the file system too.
     """
     also = synonyms(root)
-    rows = [row for file in sorted(site.rglob("index.html")) for row in documents(site, file, also)]
+    pages = read(site)
+    rows = [row for address in pages for row in documents(pages, address, also)]
     for name in ENGINES:
         (site / name).unlink(missing_ok=True)
     index = json.dumps({"aliases": aliases(root), "documents": rows}, ensure_ascii=False, separators=(",", ":"))
@@ -92,24 +96,32 @@ def write_search(root: Path, site: Path) -> None:
     target.write_text(f"const SEARCH_INDEX = {index};\n", encoding="utf-8")
 
 
-def documents(site: Path, file: Path, also: dict[str, str]) -> list[list[str]]:
+def read(site: Path) -> dict[str, list[Section]]:
+    """The sections of every page of a built site, by its address."""
+    out = {}
+    for file in sorted(site.rglob("index.html")):
+        reader = Sections()
+        reader.feed(file.read_text(encoding="utf-8"))
+        if reader.sections:
+            out["" if file.parent == site else file.parent.relative_to(site).as_posix() + "/"] = reader.sections
+    return out
+
+
+def documents(pages: dict[str, list[Section]], address: str, also: dict[str, str]) -> list[list[str]]:
     """What can be found on a page: itself, and its questions, each as address, title, other words, topic, answer, words, names.
 
-    Sections without evidence belong to their page where that holds evidence itself, as a lab does. Elsewhere they are lists
-    that repeat what other pages say, and are left out.
+    Sections without evidence belong to their page where that answers a question or holds evidence itself, as a lab does.
+    Elsewhere they are lists that repeat what other pages say, and are left out.
     """
-    reader = Sections()
-    reader.feed(file.read_text(encoding="utf-8"))
-    if not reader.sections:
-        return []
-    address = "" if file.parent == site else file.parent.relative_to(site).as_posix() + "/"
-    page, *below = reader.sections
-    asked = [section for section in below if section.proved and not address.startswith("labs/")]
-    if page.proved or address.startswith("labs/"):
+    page, *below = pages[address]
+    whole = bool(page.asked) or address.startswith("labs/")
+    asked = [section for section in below if section.proved and not whole]
+    if page.proved or whole:
         page.text += " ".join(f"{part.title} {part.short} {part.text}" for part in below if part not in asked)
         page.code += " ".join(part.code for part in below if part not in asked)
-    name = address.rstrip("/").rpartition("/")[2]
-    return [_row(address, page, "", also.get(name, ""))] + [
+    folder, _, name = address.rstrip("/").rpartition("/")
+    topic = _plain(pages[f"{folder}/"][0].title) if page.asked else ""
+    return [_row(address, page, topic, also.get(name, ""))] + [
         _row(f"{address}#{section.id}", section, _plain(page.title), also.get(section.id, "")) for section in asked
     ]
 

@@ -1,4 +1,4 @@
-"""The site in other forms: each page as Markdown with its outputs and as a notebook, the snippets as zip files, llms.txt."""
+"""The site in other forms: each question, topic and lab as Markdown with its outputs and as a notebook, zip files, llms.txt."""
 
 import io
 import re
@@ -8,16 +8,19 @@ from typing import Any
 
 import nbformat
 
+from evidence.export.lab_notebook import lab_as_markdown
+from evidence.export.llms import llms
 from evidence.read.pages import Fence, Page, read_site
 from evidence.read.questions import DIRECTIVE, EXPLORER, Question
 from evidence.read.sources import CITATION, ONE, Source, sources
-from evidence.records.standing import published, standing
+from evidence.read.topics import form_of, pages_of
+from evidence.records.standing import published, standing, standing_labs
 from evidence.records.store import Record, Records
 from evidence.render import escape
 from evidence.render.lists import expand_directive
 from evidence.render.withheld import in_markdown
 
-HEADING_ID = re.compile(r"^(#{1,6} .*?)\s*\{[^}]*\}\s*$")
+HEADING_ID = re.compile(r"^(#{1,6} .*?)\s*(?:\{[^}]*\})?\s*$")
 NODE: Any = nbformat.NotebookNode
 
 
@@ -34,16 +37,23 @@ def export_site(root: Path, site: Path, address: str = "") -> None:
     asked = standing(pages, records)
     asking = {question.page for question in asked}
     for page in pages:
-        parts = split(page, asked, root)
-        target = site / PurePosixPath(page.path).relative_to("docs")
+        whole = pages_of(page, pages)
+        parts = [part for each in whole for part in split(each, asked, root, deeper=each is not page)]
+        target = site / f"{form_of(page.path)}.md"
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(as_markdown(parts, records, known), encoding="utf-8")
-        if page.path in asking:
+        if asking & {each.path for each in whole}:
             notebook = as_notebook(page, parts, records, known, address)
             nbformat.write(notebook, target.with_suffix(".ipynb"))  # type: ignore[no-untyped-call]
-            target.with_suffix(".zip").write_bytes(zipped(files([page], records)))
-    (site / "snippets.zip").write_bytes(zipped(files(pages, records)))
-    (site / "llms.txt").write_text(llms(asked, address), encoding="utf-8")
+            target.with_suffix(".zip").write_bytes(zipped(files(whole, records)))
+    labs = standing_labs(root, records)
+    for lab in labs:
+        target = site / "labs" / PurePosixPath(lab.path).stem / f"{PurePosixPath(lab.path).stem}.md"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(cited(lab_as_markdown(root, lab, records.load(lab.fences[0])), known), encoding="utf-8")
+    every = files(pages, records) | {PurePosixPath(lab.path).relative_to("docs").as_posix(): lab.fences[0].code for lab in labs}
+    (site / "snippets.zip").write_bytes(zipped(every))
+    (site / "llms.txt").write_text(llms(asked, labs, address), encoding="utf-8")
 
 
 def files(pages: list[Page], records: Records) -> dict[str, str]:
@@ -51,14 +61,17 @@ def files(pages: list[Page], records: Records) -> dict[str, str]:
     return {fence.snippet: fence.code for fence in published(pages, records) if fence.snippet.endswith(".py")}
 
 
-def split(page: Page, asked: list[Question], root: Path) -> list[str | Fence]:
+def split(page: Page, asked: list[Question], root: Path, deeper: bool = False) -> list[str | Fence]:
     """A page as prose and runnable fences, in their order; what is generated, or withheld, has its words in its place.
 
     Args:
         page: the page.
         asked: the questions of the whole site.
         root: the project.
+        deeper: lower each heading by a level, as the page stands below another one's title.
     """
+    below = "#" * deeper
+    read = {index for listing in page.listings for index in range(listing.first, listing.last)}
     starts = {fence.first: fence for fence in page.fences}
     withheld = {question.start: question for question in asked if question.page == page.path and question.withheld}
     out: list[str | Fence] = []
@@ -67,20 +80,30 @@ def split(page: Page, asked: list[Question], root: Path) -> list[str | Fence]:
     while index < len(page.lines):
         text = page.lines[index].text
         if question := withheld.get(index):
-            prose += [f"## {question.title}", "", in_markdown("This answer", question.withheld), ""]
+            prose += [
+                f"{below}{'#' if question.whole else '##'} {question.title}",
+                "",
+                in_markdown("This answer", question.withheld),
+                "",
+            ]
             index = question.end - 1
-        elif (fence := starts.get(index)) and (doubt := Records(root).doubt(fence)):
-            prose += ["", in_markdown("This example", [(fence, doubt)]), ""]
+        elif (fence := starts.get(index)) and (why := Records(root).doubt(fence)):
+            prose += ["", in_markdown("This example", [(fence, why)]), ""]
             index = fence.last
         elif fence:
             out += ["\n".join(prose), fence]
             prose, index = [], fence.last
-        elif directive := DIRECTIVE.match(text):
-            prose += [line for line in expand_directive(directive[1], page.path, asked, root) if "index-filter" not in line]
+        elif (directive := DIRECTIVE.match(text)) and directive[1] == "answers":
+            pass  # they follow whole
+        elif directive:
+            lines = expand_directive(directive[1], page.path, asked, root)
+            prose += [line for line in lines if "index-filter" not in line]
         elif EXPLORER.match(text):  # nothing moves here: it goes, and so does the paragraph that says how to use it
             index = next((k for k in range(index + 2, len(page.lines)) if not page.lines[k].text.strip()), index)
+        elif heading := HEADING_ID.match(text) if index not in read else None:
+            prose.append(below + heading[1])
         else:
-            prose.append(HEADING_ID.sub(r"\1", text))
+            prose.append(text)
         index += 1
     return [part for part in [*out, "\n".join(prose)] if not isinstance(part, str) or part.strip()]
 
@@ -165,15 +188,3 @@ def zipped(files: dict[str, str]) -> bytes:
         for name, text in sorted({**files, "run_all.py": runner}.items()):
             archive.writestr(zipfile.ZipInfo(name, (2020, 1, 1, 0, 0, 0)), text, zipfile.ZIP_DEFLATED)
     return out.getvalue()
-
-
-def llms(asked: list[Question], address: str) -> str:
-    """The site's table of contents for language models (llmstxt.org): each page's Markdown, and the questions that it answers."""
-    start = f"{address.rstrip('/')}/" if address else ""
-    out = ["# CNN Notes, tested", "", "> Questions about convolutional networks, each answered with evidence that runs.", ""]
-    for topic in dict.fromkeys(question.topic for question in asked):
-        ours = [question for question in asked if question.topic == topic]
-        path = PurePosixPath(ours[0].page).relative_to("docs")
-        titles = " ".join(f"{question.title}{' (withheld)' * bool(question.withheld)}" for question in ours)
-        out += [f"## {topic}", "", f"- [{topic}]({start}{escape.target(str(path))}): {titles}", ""]
-    return "\n".join(out)

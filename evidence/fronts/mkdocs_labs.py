@@ -20,7 +20,7 @@ from mkdocs_jupyter.config import settings
 from nbconvert.exporters.templateexporter import default_filters
 
 from evidence.errors import EvidenceError, Unshowable
-from evidence.export.lab_notebook import notebook, withheld_notebook
+from evidence.export.lab_notebook import DESCRIBED, notebook, withheld_notebook
 from evidence.read.labs import FOLDER, read_lab, read_labs
 from evidence.read.sources import sources
 from evidence.records.drawings import DrawingFault
@@ -91,7 +91,7 @@ class Shown:
             self.header = f'<div class="answer" data-withheld="">{withheld}</div>\n'
             return ""
         data = " ".join(f'{key}="{escape(value)}"' for key, value in said["data"].items())
-        links = "".join(f'<a href="{self.name}.{kind}" download>Download .{kind}</a> ' for kind in ("ipynb", "py"))
+        links = "".join(f'<a href="{self.name}.{kind}" download>Download .{kind}</a> ' for kind in ("ipynb", "py", "md"))
         self.header = (
             f'<div class="evidence-lab" data-snippet="{escape(said["lab"])}" {data}><span class="evidence-links">{links}</span>'
             f'<span class="evidence-provenance">{said["provenance"]}</span></div>\n'
@@ -102,7 +102,7 @@ class Shown:
         """A cell of prose as the other pages show it; what describes a figure already stands with the figure."""
         withheld = 'data-withheld=""' in self.header
         source = cell.source.partition("\n")[0] if withheld else cell.source  # the box says the rest
-        text = re.sub(r"<!--\s*figure:.*?-->\s*Figure:.*?(\n\s*\n|\Z)", "", source, flags=re.S)
+        text = DESCRIBED.sub("", source)
         text = re.sub(r"\]\(([^):]+)\.md([#)])", r"](\1/\2", text)  # the links of a lab are not MkDocs's to resolve
         text = re.sub(r"\]\((?![a-z]+:|#)", "](../", text)
         self.prose.reset()

@@ -7,8 +7,7 @@ from evidence.errors import EvidenceError
 from evidence.read.headings import heading_fault
 from evidence.read.pages import read_site
 
-SECTION = """
-## {ask} {{ #{id} }}
+QUESTION = """# {ask} {{ #{id} }}
 
 TODO: the short answer, at most 60 words that stand alone and commit themselves.
 
@@ -20,17 +19,24 @@ TODO: one sentence on what to look at.
 
 TODO: one sentence on what was seen.
 
-### Why
+## Why
 
 TODO: the mechanism; derive what a few lines can derive, and define each symbol.
 
-### In practice
+## In practice
 
 TODO: what to do, with the PyTorch call.
 
-### Sources
+## Sources
 
 - TODO: a key of docs/references.bib and the place in the source, `[@key, sec. 3.1]`, and what stands there.
+"""
+
+TOPIC = """# {title}
+
+TODO: what it is and what it is for, in words that need no other page.
+
+<!-- generate: answers -->
 """
 
 SNIPPET = '''"""TODO: the claim that this snippet proves, in one sentence."""
@@ -44,66 +50,77 @@ assert found > expected, f"TODO: say what should be; found {found:.2f}"
 '''
 
 
-def new_question(root: Path, page: str, name: str, ask: str) -> list[str]:
+def new_question(root: Path, topic: str, name: str, ask: str) -> list[str]:
     """Write a new question's skeleton.
 
     Args:
         root: the project.
-        page: the page below docs/, as `training/dropout`; made if there is none.
-        name: the question's id, the anchor of its answer.
+        topic: the topic's folder below docs/, as `training/dropout`; made if there is none.
+        name: the question's id, which names its page.
         ask: the question as a reader would ask it.
 
     Returns:
         What to do next, line by line.
 
     Raises:
-        EvidenceError: an id that is malformed or taken, a page outside docs/, or a question that no heading can hold.
+        EvidenceError: an id that is malformed or taken, a topic outside docs/, or a question that no heading can hold.
     """
-    path = Path("docs") / f"{page.removesuffix('.md').removeprefix('docs/')}.md"
+    topic = topic.strip("/").removeprefix("docs/").removesuffix(".md").removesuffix("/index")
+    path = Path("docs") / topic / f"{name}.md"
     ask = " ".join(ask.split())
-    if not page or ".." in path.parts:
-        raise EvidenceError(path, 1, "found a page outside docs/; write PAGE=training/dropout")
+    if not re.fullmatch(r"\w[\w/-]*", topic):
+        raise EvidenceError("docs", 1, f"found the topic {topic!r}; write TOPIC=training/dropout, a folder below docs/")
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name):
         raise EvidenceError(path, 1, f"found the id {name!r}; expected lower-case words with hyphens, ID=dropout-at-test-time")
     if not ask:
         raise EvidenceError(path, 1, 'found no question; write ASK="How is … ?"')
-    if fault := heading_fault(f"## {ask} {{ #{name} }}", ""):
+    if fault := heading_fault(f"# {ask} {{ #{name} }}", ""):
         raise EvidenceError(path, 1, fault)
     for known in read_site(root):
         for heading in known.headings:
             if heading.id == name:
                 raise EvidenceError(known.path, heading.line, f"has the id {name!r} already; choose another")
-    snippet = Path("snippets") / path.stem.replace("-", "_") / f"{name.replace('-', '_')}.py"
-    if (root / snippet).exists():
-        raise EvidenceError(snippet, 1, "exists already; choose another id")
-    file = root / path
-    nav = "" if file.exists() else _into_navigation(root, path.relative_to("docs").as_posix())
-    file.parent.mkdir(parents=True, exist_ok=True)
-    before = file.read_text(encoding="utf-8") if file.exists() else f"# {path.stem.replace('-', ' ').capitalize()}\n"
-    section = SECTION.format(ask=ask, id=name, snippet=snippet.as_posix())
-    file.write_text(before.rstrip("\n") + "\n" + section, encoding="utf-8")
-    (root / snippet).parent.mkdir(parents=True, exist_ok=True)
-    (root / snippet).write_text(SNIPPET, encoding="utf-8")
+    snippet = Path("snippets") / Path(topic).name.replace("-", "_") / f"{name.replace('-', '_')}.py"
+    for file in (snippet, path):
+        if (root / file).exists():
+            raise EvidenceError(file, 1, "exists already; choose another id")
+    index = path.with_name("index.md")
+    made = {path: QUESTION.format(ask=ask, id=name, snippet=snippet.as_posix()), snippet: SNIPPET}
+    if not (root / index).exists():
+        made = {index: TOPIC.format(title=Path(topic).name.replace("-", " ").capitalize())} | made
+    for file, text in made.items():
+        (root / file).parent.mkdir(parents=True, exist_ok=True)
+        (root / file).write_text(text, encoding="utf-8")
+    written = [file.as_posix() for file in made]
     return [
-        f"wrote {path.as_posix()} (section #{name}) and {snippet.as_posix()}",
-        *([nav] if nav else []),
+        f"wrote {', '.join(written[:-1])} and {written[-1]}",
+        *into_navigation(root, topic, [f"{topic}/{file.name}" for file in made if file != snippet]),
         "1. write the snippet until it proves the claim:  python " + snippet.as_posix(),
-        f"2. fill in what is marked TODO in {path.as_posix()}",
-        f"3. see it while you write:                       make serve, then open {page.removeprefix('docs/')}/#{name}",
+        f"2. fill in what is marked TODO in {' and '.join(written[:-1])}",
+        f"3. see it while you write:                       make serve, then open {topic}/{name}/",
         f"4. check this one question:                      make test Q={name}",
         "5. check that no claim hangs on a lucky seed:    make reseed",
     ]
 
 
-def _into_navigation(root: Path, page: str) -> str:
-    """Name a new page in the navigation of mkdocs.yml, below the last one of its folder; say what was done or is to do."""
+def into_navigation(root: Path, topic: str, pages: list[str]) -> list[str]:
+    """Name new pages in the navigation of mkdocs.yml, below the last one of their topic; say what was done or is to do.
+
+    A new topic comes below the last one of its part.
+    """
     file = root / "mkdocs.yml"
     settings = file.read_text(encoding="utf-8") if file.exists() else ""
-    folder = page.rpartition("/")[0]
-    beside = rf"^( +- )(?:[^:\n]+: )?{re.escape(folder)}/[\w.-]+\.md\n"
-    found = list(re.finditer(beside, settings, re.M)) if folder else []
-    if not found:
-        return f"the navigation in mkdocs.yml has no part for it yet: add `- {page}` below `nav:`, or the site is refused"
-    at = found[-1].end()
-    file.write_text(f"{settings[:at]}{found[-1][1]}{page}\n{settings[at:]}", encoding="utf-8")
-    return f"named {page} in the navigation of mkdocs.yml"
+    beside = list(re.finditer(rf"^( +- ){re.escape(topic)}/[\w.-]+\.md\n", settings, re.M))
+    lines = [f"{beside[-1][1]}{page}" for page in pages] if beside else []
+    if not beside and (part := topic.rpartition("/")[0]):
+        beside = list(re.finditer(rf"^( +- )(?:[^:\n]+: )?{re.escape(part)}/[\w./-]+\.md\n", settings, re.M))
+        found = list(re.finditer(rf"^( +)- ([^\n:]+):\n +- {re.escape(part)}/[\w-]+/index\.md\n", settings, re.M))
+        if found:
+            title = topic.rpartition("/")[2].replace("-", " ").capitalize()
+            lines = [f"{found[-1][1]}- {title}:", *(f"{found[-1][1]}    - {page}" for page in pages)]
+    if not lines:
+        named = ", ".join(f"`- {page}`" for page in pages)
+        return [f"the navigation in mkdocs.yml has no part for it yet: add {named} below `nav:`, or the site is refused"]
+    at = beside[-1].end()
+    file.write_text("\n".join([settings[:at].rstrip("\n"), *lines, settings[at:]]), encoding="utf-8")
+    return [f"named {', '.join(pages)} in the navigation of mkdocs.yml"]

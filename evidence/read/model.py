@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pytest_codeblocks import CodeBlock
 
 from evidence.errors import EvidenceError
-from evidence.read.headings import Heading
+from evidence.read.headings import Heading, read_heading
 from evidence.read.includes import Line
 
 
@@ -63,6 +63,18 @@ class Page:
     headings: list[Heading] = field(default_factory=list)  # those with an id
     includes: set[str] = field(default_factory=set)  # the files that it names, whether they could be read or not
     problems: list[EvidenceError] = field(default_factory=list)
+
+    @property
+    def asks(self) -> Heading | None:
+        """The question that the page as a whole answers, where its title has an id; a topic's questions may also be its parts."""
+        return next((heading for heading in self.headings if heading.level == 1), None)
+
+    @property
+    def title(self) -> str:
+        """The page's first heading, as it is written, without its id."""
+        written = (line for line in self.lines if line.path == self.path and line.text.startswith("# "))
+        heading = next((read_heading(line.text, line.number) for line in written), None)
+        return heading.title if heading else self.path
 
     def problem(self, line: int, message: str) -> None:
         """Note something that is wrong at a line of this page."""

@@ -10,6 +10,7 @@ from evidence.read.headings import Heading
 from evidence.read.model import Fence, Listing, Page
 from evidence.read.reader import Reader
 from evidence.read.sources import bibliography_faults
+from evidence.read.topics import topic_faults
 
 __all__ = ["Fence", "Heading", "Listing", "Page", "parse", "read_page", "read_site"]
 
@@ -76,6 +77,8 @@ def read_site(root: Path) -> list[Page]:
                 page.problem(heading.line, f"found the id {heading.id!r} a second time; the first is at {other}:{line}")
             else:
                 seen[heading.id] = (page.path, heading.line)
+    for page, fault in [*topic_faults(pages)]:
+        page.problems.append(fault)
     if pages:
         pages[0].problems += [*stray_files(root), *bibliography_faults(root)]
         pages[0].problems += _unshown(root, {name for page in pages for name in page.includes})

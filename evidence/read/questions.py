@@ -3,20 +3,24 @@
 import re
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
+from posixpath import normpath
 from urllib.parse import quote
 
-from evidence.read.pages import Fence, Heading, Page
+from evidence.read.headings import Heading, read_heading
+from evidence.read.model import Fence, Page
 from evidence.read.sources import ONE
 from evidence.read.syntax import DIRECTIVE as DIRECTIVE
 from evidence.read.syntax import EXPLORER as EXPLORER
+from evidence.read.topics import is_topic, topic_of
 
 VERDICTS = {"holds.": "holds", "holds when": "holds when …", "does not hold": "does not hold"}
+LINK = re.compile(r"\]\((?![a-z]+:)([^)\s#]*)(#[^)\s]*)?\)")
 CITED = re.compile(r"\[(@[^\]]+)\]")
 
 
 @dataclass
 class Question:
-    """A section of a page: a question, its answer and its evidence."""
+    """A page, or a section of one: a question, its answer and its evidence."""
 
     page: str
     topic: str
@@ -32,19 +36,37 @@ class Question:
     fences: list[Fence] = field(default_factory=list)
     cited: list[str] = field(default_factory=list)
     withheld: list[tuple[Fence, str]] = field(default_factory=list)  # the fences for which it is, each with the reason
+    judged: str = ""  # its verdict with its condition, as it is written
+    parts: list[str] = field(default_factory=list)  # the headings within its answer
+    whole: bool = False  # whether its page is its own
 
     def withhold(self, doubts: list[tuple[Fence, str]]) -> "Question":
         """The same question without anything of its answer; it counts as withheld, not as answered."""
-        return replace(self, answer="", verdict="", status="withheld", note="", cited=[], withheld=doubts)
+        return replace(self, answer="", verdict="", judged="", status="withheld", note="", cited=[], withheld=doubts)
 
     def link(self, start: str, text: str) -> str:
         """A Markdown link to this question from a page."""
-        return f"[{text}]({way(start, self.page)}#{self.id})"
+        return f"[{text}]({self.way(start)})"
+
+    def way(self, start: str) -> str:
+        """The relative link to this question from a page."""
+        return way(start, self.page) + ("" if self.whole else f"#{self.id}")
 
 
 def way(start: str, page: str) -> str:
     """The relative link from one page to another, its letters beyond ASCII, spaces and parentheses encoded."""
     return "../" * (len(PurePosixPath(start).parts) - 2) + quote(PurePosixPath(page).relative_to("docs").as_posix())
+
+
+def moved(text: str, page: str, start: str) -> str:
+    """Markdown from one page as it must stand on another, so that its relative links lead where they led."""
+
+    def link(match: re.Match[str]) -> str:
+        path, anchor = match[1], match[2] or ""
+        there = PurePosixPath(normpath(PurePosixPath(page).parent / path)) if path else PurePosixPath(page)
+        return f"]({'../' * (len(PurePosixPath(start).parts) - 2)}{there.relative_to('docs').as_posix()}{anchor})"
+
+    return text if PurePosixPath(page).parent == PurePosixPath(start).parent and "](#" not in text else LINK.sub(link, text)
 
 
 def cited_keys(text: str) -> set[str]:
@@ -53,15 +75,20 @@ def cited_keys(text: str) -> set[str]:
 
 
 def questions(pages: list[Page]) -> list[Question]:
-    """Every question of the site: a heading of level 2 with an id, under which something runs."""
+    """Every question of the site: a heading with an id, under which something runs.
+
+    One of level 1 has its page to itself, and its topic is the page of its folder; one of level 2 is a part of its topic's page.
+    """
     found = []
+    topics = {page.path: page.title for page in pages if is_topic(page.path)}
     for page in pages:
         texts = [line.text if line.path == page.path else "" for line in page.lines]
-        topic = next((text[2:].strip() for text in texts if text.startswith("# ")), page.path)
+        level = 1 if page.asks else 2
+        topic = topics.get(topic_of(page.path), page.title) if page.asks else page.title
         starts = [
             (k, h)
             for h in page.headings
-            if h.level == 2
+            if h.level == level
             for k, x in enumerate(page.lines)
             if (x.path, x.number) == (page.path, h.line)
         ]
@@ -71,19 +98,26 @@ def questions(pages: list[Page]) -> list[Question]:
             if fences:
                 body = "\n".join(texts[start + 1 : end])
                 found.append(_question(page.path, topic, heading, (start, end), body, fences))
+                found[-1].whole = bool(page.asks)
+                spans = [(x.first, x.last) for x in fences] + [(x.first, x.last) for x in page.listings]
+                code = {k for first, last in spans for k in range(first, last)}
+                written = (read_heading(texts[k], 0) for k in range(start + 1, end) if k not in code)
+                found[-1].parts = [heading.title for heading in written if heading]
     return found
 
 
 def _question(page: str, topic: str, heading: Heading, span: tuple[int, int], body: str, fences: list[Fence]) -> Question:
-    verdict = status = note = answer = ""
+    verdict = judged = status = note = answer = ""
     for paragraph in re.split(r"\n\s*\n", body.strip()):
         if paragraph.startswith("**Verdict: "):
             said = paragraph.removeprefix("**Verdict: ").lower()
             verdict = next((shown for start, shown in VERDICTS.items() if said.startswith(start)), "")
+            judged = paragraph.removeprefix("**Verdict: ").partition("**")[0]
         elif match := re.match(r"\*\*Status: (contested|open)\.\*\*\s*(.*)", paragraph, re.S):
             status, note = match[1], " ".join(match[2].split())
         elif not answer and paragraph[0] not in "#`<|":
             answer = " ".join(paragraph.split())
     cited = list(dict.fromkeys(one[1] for group in CITED.finditer(body) for one in ONE.finditer(group[1])))
     status = status or "answered"
-    return Question(page, topic, heading.id, heading.title, answer, verdict, status, note, heading.line, *span, fences, cited)
+    told = (answer, verdict, status, note, heading.line, *span, fences, cited)
+    return Question(page, topic, heading.id, heading.title, *told, judged=judged)

@@ -69,7 +69,8 @@ class Reader:
             self.page.problem(line, fault)
         elif heading := read_heading(text, line):
             self.page.headings += [heading] if heading.id else []
-            self.unnamed = heading.level == 2 and not heading.id or self.unnamed and heading.level > 2
+            whole = self.page.asks is not None  # then its parts need no ids
+            self.unnamed = not whole and (heading.level == 2 and not heading.id or self.unnamed and heading.level > 2)
         if text.strip():
             self.unused()
             self.comment(text, line)
@@ -149,7 +150,8 @@ class Reader:
                 self.page.problems.append(EvidenceError(x.path, x.number, message))
         files = {x.path for x in origin}
         whole = len(files) == 1 and self.page.path not in files and [x.number for x in origin] == list(range(1, len(origin) + 1))
-        question = self.page.headings[-1].id if self.page.headings else ""
+        above = self.page.asks or (self.page.headings[-1] if self.page.headings else None)
+        question = above.id if above else ""
         if self.unnamed:
             self.page.problem(line, "runs below a question without an id; write `## The question? { #its-id }`")
         snippet = files.pop() if whole else f"{self.page.path}:{line}"

@@ -3,6 +3,7 @@
 import re
 import xml.etree.ElementTree as etree
 
+from markdown import Markdown
 from markdown.extensions.toc import slugify
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import HTML_PLACEHOLDER_RE
@@ -13,12 +14,15 @@ ROOM = re.compile(r"--lines:(\d+);--figures:(\d+)")
 
 
 class Anchors(Treeprocessor):
-    """Gives each sub-heading an id that starts with its question's, and each verdict its class."""
+    """Gives each verdict its class, and each sub-heading an id that starts with its question's where others stand beside that."""
+
+    asks: etree.Element | None = None  # the heading of the question that the page as a whole answers
 
     def run(self, root: etree.Element) -> None:
+        self.asks = next((element for element in root if element.tag == "h1" and element.get("id")), None)  # toc names all
         question = ""
         for element in root.iter():
-            if element.tag == "h2":
+            if element.tag == "h2" and self.asks is None:
                 question = element.get("id", "")
             elif element.tag in ("h3", "h4") and "id" not in element.attrib:
                 element.set("id", f"{question}-{slugify(''.join(element.itertext()), '-')}".strip("-"))
@@ -37,10 +41,15 @@ class Answers(Treeprocessor):
     answer carries its question's id, its verdict where it has one, and the mark of one that is withheld.
     """
 
+    def __init__(self, md: Markdown, anchors: Anchors) -> None:
+        super().__init__(md)
+        self.anchors = anchors
+
     def run(self, root: etree.Element) -> None:
+        asks = self.anchors.asks
         sections: list[tuple[str, list[etree.Element]]] = []
         for element in root:
-            if element.tag == "h2":
+            if element is asks or (element.tag == "h2" and asks is None):
                 sections.append((element.get("id", ""), []))
             elif sections:
                 sections[-1][1].append(element)
@@ -52,8 +61,9 @@ class Answers(Treeprocessor):
                 continue
             lines, figures = (sum(int(room[n]) for room in rooms) for n in (1, 2))
             parts = sum(element.tag in PARTS for top in section for element in top.iter())
-            style = f"--text:{len(text)};--parts:{parts};--lines:{lines};--figures:{figures}"
-            answer = etree.Element("div", {"class": "answer", "style": style, **_told(question, section, stored)})
+            size = {"style": f"--text:{len(text)};--parts:{parts};--lines:{lines};--figures:{figures}"}
+            far = size if asks is None else {}  # what has its page to itself is near at once
+            answer = etree.Element("div", {"class": "answer", **far, **_told(question, section, stored)})
             root.insert(list(root).index(section[0]), answer)
             for element in section:
                 root.remove(element)

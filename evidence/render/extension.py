@@ -14,6 +14,7 @@ from evidence.errors import EvidenceError, Unshowable
 from evidence.read.pages import Fence, Listing, Page
 from evidence.read.questions import DIRECTIVE, EXPLORER, Question, questions
 from evidence.read.sources import sources
+from evidence.read.topics import pages_of, topic_of
 from evidence.read.words import synonyms
 from evidence.records.drawings import DrawingFault
 from evidence.records.standing import standing
@@ -53,8 +54,9 @@ class EvidenceExtension(Extension):
         reference: Any = md.parser.blockprocessors["reference"]  # "[@key]: AdamW." is a source and a word, no link's address
         reference.RE = re.compile(reference.RE.pattern.replace(r"\[", r"\[(?!@)", 1), re.MULTILINE)
         md.treeprocessors.register(Formulas(md), "formulas", 15)
-        md.treeprocessors.register(Anchors(md), "anchors", 6)  # after attr_list has set the ids, before toc invents others
-        md.treeprocessors.register(Answers(md), "answers", 4)  # after toc has seen the headings
+        anchors = Anchors(md)
+        md.treeprocessors.register(anchors, "anchors", 6)  # after attr_list has set the ids, before toc invents others
+        md.treeprocessors.register(Answers(md, anchors), "answers", 4)  # after toc has seen the headings
         explain(md, root)
         page = PagePreprocessor(md, root, self.getConfig("repository") or "", bool(self.getConfig("preview")))
         md.preprocessors.register(page, "evidence", 28)  # after line ends are normalized, before fences are read
@@ -125,14 +127,15 @@ class PagePreprocessor(Preprocessor):
                 out += [blank, shown.prefix + self.md.htmlStash.store(Made(self.shown.keep(shown.line, html))), blank]
                 index = shown.last
             elif directive := DIRECTIVE.match(page.lines[index].text):
-                pages = [known for known, _ in site_of(self.root)]
+                within = page.path if directive[1] == "answers" else ""  # the records of the whole site are many
+                pages = [known for known, _ in site_of(self.root) if within in ("", topic_of(known.path))]
                 said_of = expand_directive(directive[1], page.path, self.asked(pages), self.root)
                 out += [self.md.htmlStash.store(line) if isinstance(line, Made) else line for line in said_of]
             elif explorer := EXPLORER.match(page.lines[index].text):
                 out += ["", self.md.htmlStash.store(Made(self.explorer(explorer[1], page.lines[index].number))), ""]
             else:
                 out.append(page.lines[index].text)
-                if page.lines[index].text.startswith("# ") and (bar := self.bar(asked)):
+                if page.lines[index].text.startswith("# ") and (bar := self.bar([*asked])):
                     out += ["", self.md.htmlStash.store(Made(bar)), ""]
                 if page.lines[index].path == page.path and (words := headed.get(page.lines[index].number)):
                     said = f'<p class="question-also">Also asked about: {escape(words)}</p>'
@@ -162,10 +165,12 @@ class PagePreprocessor(Preprocessor):
         return questions(pages) if self.preview else standing(pages, self.records)
 
     def bar(self, asked: list[Question]) -> str:
+        pages = pages_of(self.page, [known for known, _ in site_of(self.root)])
+        asked += self.asked(pages[1:])
         hidden = {id(fence) for question in asked if question.withheld for fence in question.fences}
-        shown = [fence for fence in self.page.fences if id(fence) not in hidden]
+        shown = [fence for page in pages for fence in page.fences if id(fence) not in hidden]
         runs = [record.ran for fence in shown if (record := self.records.load(fence))]
-        return page_bar(self.page, asked, min(runs, default=""), links=not self.preview)
+        return page_bar(pages, asked, min(runs, default=""), links=not self.preview)
 
     def explorer(self, name: str, line: int) -> str:
         """The place of an interactive piece, which its script fills; without JavaScript there is nothing but the text below.

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 
 from evidence.read.pages import Page
 from evidence.read.questions import Question
+from evidence.read.topics import form_of
 from evidence.render.escape import href, json_script
 
 WORDS_A_MINUTE, LINES_A_MINUTE = 220, 40  # of prose, of code
@@ -62,33 +63,38 @@ def footer(question: Question, line: int, repository: str, day: str) -> str:
     return f'<p class="question-footer">{" · ".join(parts)}</p>' if parts else ""
 
 
-def page_bar(page: Page, asked: list[Question], ran: str, links: bool) -> str:
+def page_bar(pages: list[Page], asked: list[Question], ran: str, links: bool) -> str:
     """The line below a page's title, as HTML: how long it reads, when its evidence last ran, its other forms.
 
     Args:
-        page: the page.
-        asked: its questions.
-        ran: the day on which the oldest of its evidence ran, or "".
+        pages: the page; if it is a topic's, with those of the questions that stand beside it.
+        asked: their questions.
+        ran: the day on which the oldest of their evidence ran, or "".
         links: whether the other forms of the page are there to be linked.
     """
     if not asked:
         return ""
-    hidden = {k for question in asked if question.withheld for k in range(question.start + 1, question.end)}
-    words = sum(len(x.text.split()) for k, x in enumerate(page.lines) if x.path == page.path and k not in hidden)
-    code = sum(len(fence.origin) for fence in page.fences if fence.first not in hidden)
-    minutes = round(words / WORDS_A_MINUTE + code / LINES_A_MINUTE) or 1
+    minutes = round(sum(_minutes(page, [question for question in asked if question.page == page.path]) for page in pages)) or 1
     held = sum(bool(question.withheld) for question in asked)
     counted = f"{len(asked)} question{'s' if len(asked) > 1 else ''}" + (f", {held} withheld" if held else "")
-    facts = [counted, f"{minutes} min to read with the code"]
+    whole = "with every answer and its code" if len(pages) > 1 else "with the code"
+    facts = [counted] * (not pages[0].asks) + [f"{minutes} min to read {whole}"]
     if ran:
         facts.append(f'evidence last ran <time datetime="{ran}">{ran}</time>')
-    stem = PurePosixPath(page.path).relative_to("docs").with_suffix("")
-    way_to = href(f"{relative_root(page.path)}{stem}")
+    way_to = href(f"{relative_root(pages[0].path)}{form_of(pages[0].path)}")
     forms = {"ipynb": "Notebook", "zip": "Snippets", "md": "Markdown"}
     ways = [f'<a href="{way_to}.{kind}" download>{name}</a>' for kind, name in forms.items()] if links else []
     if links:
         ways.append(f'<button type="button" class="page-copy" data-from="{way_to}.md" hidden>Copy page</button>')
     return f'<p class="page-bar"><span>{" · ".join(facts)}</span> <span class="evidence-links">{" ".join(ways)}</span></p>'
+
+
+def _minutes(page: Page, asked: list[Question]) -> float:
+    """How long a page reads, without what is withheld."""
+    hidden = {k for question in asked if question.withheld for k in range(question.start + 1, question.end)}
+    words = sum(len(x.text.split()) for k, x in enumerate(page.lines) if x.path == page.path and k not in hidden)
+    code = sum(len(fence.origin) for fence in page.fences if fence.first not in hidden)
+    return words / WORDS_A_MINUTE + code / LINES_A_MINUTE
 
 
 def relative_root(page: str) -> str:

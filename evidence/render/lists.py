@@ -6,14 +6,16 @@ from html import escape
 from pathlib import Path
 
 from evidence.read.pages import Page
-from evidence.read.questions import VERDICTS, Question, cited_keys, way
+from evidence.read.questions import VERDICTS, Question, cited_keys, moved, way
 from evidence.read.sources import sources
+from evidence.read.topics import topic_of
 from evidence.records import held
 from evidence.records.standing import standing_labs
 from evidence.records.store import Records
 from evidence.render.escape import cell, text
 from evidence.render.foreign import Made
 from evidence.render.glossary import listed
+from evidence.render.topic import at_a_glance
 
 
 def _lab(lab: Page) -> tuple[str, set[str]]:
@@ -25,6 +27,8 @@ def _lab(lab: Page) -> tuple[str, set[str]]:
 
 def expand_directive(kind: str, start: str, asked: list[Question], root: Path) -> list[str]:
     """The Markdown that stands in a page (start) in place of `<!-- generate: kind -->`, for the questions of the site."""
+    if kind == "answers":
+        return at_a_glance([question for question in asked if topic_of(question.page) == start and question.whole], start)
     if kind == "questions":
         return _index(asked, start, Records(root))
     if kind == "verdicts":
@@ -92,14 +96,14 @@ def _verdicts(asked: list[Question], start: str) -> list[str]:
         if rows:
             out += [f"## {verdict.capitalize()} {{ #verdict-{verdict.replace(' …', '').replace(' ', '-')} }}", ""]
             out += ["| claim, as a question | the answer |", "| --- | --- |"]
-            out += [f"| {cell(q.link(start, q.title))} | {cell(q.answer)} |" for q in rows] + [""]
+            out += [f"| {cell(q.link(start, q.title))} | {cell(moved(q.answer, q.page, start))} |" for q in rows] + [""]
     return out
 
 
 def _open(asked: list[Question], start: str) -> list[str]:
     out = []
     for q in (q for q in asked if q.status in ("contested", "open")):
-        out += [f"- **{q.link(start, q.title)}** ({q.status}). {q.note}"]
+        out += [f"- **{q.link(start, q.title)}** ({q.status}). {moved(q.note, q.page, start)}"]
     return out or ["None at the moment."]
 
 

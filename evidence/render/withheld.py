@@ -70,7 +70,8 @@ class Hidden:
         runs = {k for fence in question.fences for k in range(fence.first, fence.last + 1)}
         prose = [lines[k].text for k in range(question.start + 1, question.end) if k not in runs]
         captions = [caption for fence in question.fences for _, caption in fence.figures]
-        text = "\n".join([f"## {question.title} {{ #{question.id} }}", "", *prose, "", "\n\n".join(captions)])
+        level = "#" if question.whole else "##"
+        text = "\n".join([f"{level} {question.title} {{ #{question.id} }}", "", *prose, "", "\n\n".join(captions)])
         self.md.reset()
         found = dict.fromkeys(ANCHOR.findall(self.md.convert(text)))
         return [name for name in found if name != question.id]
