@@ -2,21 +2,16 @@
 
 import json
 import re
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-import pytest
-
-from evidence.read.labs import read_labs
 from evidence.read.pages import Page, read_site
-from evidence.read.questions import cited_keys
+from evidence.read.questions import cited_keys, questions
 from evidence.read.sources import sources
 from evidence.read.words import synonyms
 
 ROOT = Path(__file__).parent.parent
-PAGES = [page for page in read_site(ROOT) if any(heading.level == 2 for heading in page.headings)]
 
 
 class Elements(HTMLParser):
@@ -50,83 +45,11 @@ def html_of(site: Path, page: Page) -> str:
     return (site / folder / "index.html").read_text(encoding="utf-8")
 
 
-def sections(page: Page) -> Iterator[tuple[str, str, list[str]]]:
-    """(id, title, lines) of each question: a heading of level 2 with an id, under which something runs."""
-    text = (ROOT / page.path).read_text(encoding="utf-8").split("\n")
-    marks = [h for h in page.headings if h.level == 2]
-    asked = {fence.question for fence in page.fences}
-    for heading, following in zip(marks, [*[h.line for h in marks[1:]], len(text) + 1], strict=True):
-        if heading.id in asked:
-            yield heading.id, heading.title, text[heading.line : following - 1]
+QUESTIONS = {question.id: question for question in questions(read_site(ROOT))}
 
 
-def section_faults(lines: list[str]) -> list[str]:
-    """What a question's section lacks, after the anatomy of an answer."""
-    found = []
-    paragraphs = [p.strip() for p in "\n".join(lines).split("\n\n") if p.strip()]
-    start = 1 if paragraphs and paragraphs[0].startswith("**Verdict: ") else 0
-    if start and not re.match(r"\*\*Verdict: (holds\.|holds when|does not hold)", paragraphs[0]):
-        found.append("its verdict is none of `holds.`, `holds when …`, `does not hold`")
-    answer = paragraphs[start] if len(paragraphs) > start else ""
-    if not answer or answer.startswith(("#", "```", "~~~", "<", "|")) or len(answer.split()) > 60:
-        found.append(f"expected a short answer of at most 60 words, found {len(answer.split())} words: {answer[:60]!r}")
-    subs = [line.removeprefix("### ") for line in lines if line.startswith("### ")]
-    found += [f"line {n} of the section is not filled in: {line.strip()}" for n, line in enumerate(lines, 1) if "TODO" in line]
-    found += [f"lacks `### {needed}`" for needed in ("Why", "In practice", "Sources") if needed not in subs]
-    sources = "\n".join(lines).partition("### Sources")[2]
-    if "[@" not in sources:
-        found.append("its sources cite nothing: `- [@key, sec. 3.1]: what stands there.`")
-    return found
-
-
-QUESTIONS = [(page.path, name, lines) for page in PAGES for name, _, lines in sections(page)]
-
-
-@pytest.mark.parametrize(("path", "name", "lines"), QUESTIONS, ids=[name for _, name, _ in QUESTIONS])
-def test_an_answer_is_whole(path: str, name: str, lines: list[str]) -> None:
-    faults = section_faults(lines)
-    assert not faults, "\n".join([f"{path}: the section #{name} is not whole:", *faults])
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("Yes.\n\n### Why\n\n### In practice\n", "lacks `### Sources`"),
-        ("TODO: answer\n\n### Why\n\n### In practice\n", "line 1 of the section is not filled in: TODO: answer"),
-        ("**Verdict: maybe.** So.\n\nYes.\n\n### Why\n\n### In practice\n\n### Sources\n\n- [@a]\n", "its verdict is none of"),
-        ("word " * 61 + "\n\n### Why\n\n### In practice\n\n### Sources\n\n- [@a]\n", "found 61 words"),
-        ("```python\nx\n```\n\n### Why\n\n### In practice\n\n### Sources\n\n- [@a]\n", "expected a short answer"),
-        ("Yes.\n\n### Why\n\n### In practice\n\n### Sources\n\n- none\n", "its sources cite nothing"),
-    ],
-)
-def test_an_answer_that_lacks_something_is_named(text: str, said: str) -> None:
-    assert any(said in fault for fault in section_faults(text.split("\n")))
-
-
-def typed_numbers(code: str, said: str) -> list[str]:
-    """Decimals and percentages in what is said of a figure that its code does not hold: somebody measured and typed them.
-
-    Counts and settings are whole numbers, and bounds that a claim keeps to stand in its assertions; what a run measures
-    stands in its output and its drawing alone, since it changes with the seed and the machine.
-    """
-    known = {round(float(number), 9) for number in re.findall(r"(?<![\w.])\d+\.?\d*(?:e[-+]?\d+)?", code)}
-    known |= {round(100 * number, 9) for number in known}
-    said = re.sub(r"\[@[^\]]*\]", "", said)
-    numbers = re.findall(r"(?<![\w.])(?:\d+\.\d+|\d+(?= ?%))", said)
-    return [number for number in numbers if round(float(number), 9) not in known]
-
-
-@pytest.mark.parametrize("page", [*PAGES, *read_labs(ROOT)], ids=lambda page: Path(page.path).stem)
-def test_nothing_measured_is_typed_into_what_is_said_of_a_figure(page: Page) -> None:
-    said = [(fence, text) for fence in page.fences for figure in fence.figures for text in figure]
-    found = [(number, text) for fence, text in said for number in typed_numbers(fence.code, text)]
-    assert not found, f"{page.path}: say it in words, or with a bound that the snippet asserts: {found}"
-
-
-def test_a_typed_measurement_is_found() -> None:
-    code = "rates = [1e-3, 0.25]\nassert error < 0.05\nprint(0.713)"
-    assert typed_numbers(code, "At rate 0.001 the error stays below 5 % and 0.05, see [@key, sec. 3.1].") == []
-    assert typed_numbers(code, "The error falls from 0.4 to 12 %, over 3 seeds.") == ["0.4", "12"]
+def test_every_question_has_a_page_of_its_own() -> None:
+    assert len(QUESTIONS) >= 124 and [q.id for q in QUESTIONS.values() if not q.whole] == []
 
 
 def test_the_site_skips_next_to_nothing() -> None:
@@ -230,11 +153,37 @@ def test_a_source_that_nothing_cites_is_found() -> None:
     assert uncited({"a", "b", "c"}, ["As [@a, sec. 1; @c] says, not b."]) == ["b"]
 
 
-def test_each_page_of_questions_tells_search_engines_what_it_answers(site: Path) -> None:
-    for page in PAGES:
+def test_each_question_tells_search_engines_what_it_answers(site: Path) -> None:
+    for page in read_site(ROOT):
         data = re.search(r'<script type="application/ld\+json">(.*?)</script>', html_of(site, page))
         names = [entity["@id"] for entity in json.loads(data[1])["mainEntity"]] if data else []
-        assert names == [f"#{name}" for name, _, _ in sections(page)], page.path
+        assert names == ([f"#{page.asks.id}"] if page.asks else []), page.path
+
+
+def test_each_answer_is_one_element_with_its_verdict(site: Path) -> None:
+    kinds = {"": None, "holds": "holds", "holds when …": "conditional", "does not hold": "refuted"}
+    told = {}
+    for page in read_site(ROOT):
+        for tag, attributes in Elements(html_of(site, page)).found:
+            if "data-question" in attributes:
+                assert tag == "div" and attributes["class"] == "answer" and attributes["data-question"] not in told
+                told[attributes["data-question"]] = attributes.get("data-verdict")
+    assert told == {name: kinds[question.verdict] for name, question in QUESTIONS.items()}
+
+
+def arrives(site: Path, address: str) -> bool:
+    """Whether an address of the site, with or without `#id`, leads to something."""
+    path, _, name = address.partition("#")
+    file = site / path / "index.html"
+    return file.exists() and (not name or f'id="{name}"' in file.read_text(encoding="utf-8"))
+
+
+def test_every_address_of_the_first_edition_arrives(site: Path, zensical_site: Path) -> None:
+    old = (ROOT / "tests/old-addresses.txt").read_text(encoding="utf-8").splitlines()
+    assert len(old) > 700
+    for built in (site, zensical_site):
+        assert [address for address in old if not arrives(built, address)] == []
+    assert not arrives(site, "training/dropout/#no-such-place") and not arrives(site, "training/no-such-page/")
 
 
 def test_the_formula_font_holds_every_character_of_the_formulas(site: Path) -> None:
@@ -261,5 +210,4 @@ def test_the_snippets_can_be_downloaded_as_they_are(site: Path) -> None:
 
 
 def test_the_words_for_the_search_belong_to_questions() -> None:
-    asked = {name for _, name, _ in QUESTIONS}
-    assert not set(synonyms(ROOT)) - asked, f"docs/synonyms.txt names no questions: {sorted(set(synonyms(ROOT)) - asked)}"
+    assert not set(synonyms(ROOT)) - set(QUESTIONS), "docs/synonyms.txt names what is no question"

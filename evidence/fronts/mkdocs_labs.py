@@ -103,7 +103,8 @@ class Shown:
         withheld = 'data-withheld=""' in self.header
         source = cell.source.partition("\n")[0] if withheld else cell.source  # the box says the rest
         text = DESCRIBED.sub("", source)
-        text = re.sub(r"\]\(([^):]+)\.md([#)])", r"](\1/\2", text)  # the links of a lab are not MkDocs's to resolve
+        text = re.sub(r"\]\((?:([^):]+)/)?index\.md([#)])", r"](\1/\2", text)  # the links of a lab are not MkDocs's to resolve
+        text = re.sub(r"\]\(([^):]+)\.md([#)])", r"](\1/\2", text)
         text = re.sub(r"\]\((?![a-z]+:|#)", "](../", text)
         self.prose.reset()
         try:

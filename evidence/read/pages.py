@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from evidence.errors import EvidenceError, read_text
+from evidence.read.answer_rules import answer_faults
 from evidence.read.files import front_matter_fault, stray_files
 from evidence.read.headings import Heading
 from evidence.read.model import Fence, Listing, Page
 from evidence.read.reader import Reader
+from evidence.read.snippet_rules import snippet_faults
 from evidence.read.sources import bibliography_faults
 from evidence.read.topics import topic_faults
 
@@ -25,9 +27,12 @@ def read_page(root: Path, path: str) -> Page:
             raise EvidenceError(path, 1, "is a link to somewhere else; a page is a file of its own")
         text = read_text(root / path, path)
         page = parse(root, path, text)
-        line, fault = front_matter_fault(text)
-        if fault:
-            page.problem(line, fault)
+        line, found = front_matter_fault(text)
+        if found:
+            page.problem(line, found)
+        if page.asks:  # the rules are those of an answer; an example on another page is none
+            page.problems += answer_faults(page)
+            page.problems += [fault for fence in page.fences for fault in snippet_faults(fence)]
         return page
     except EvidenceError as error:
         return Page(path, includes=_named(root / path), problems=[error])
