@@ -18,6 +18,7 @@ from notebook_cells import leaks
 from evidence.export.site import export_site
 from evidence.read.pages import read_site
 from evidence.read.questions import questions
+from evidence.read.topics import form_of, pages_of
 from evidence.records.store import Records
 from evidence.run.pool import THREADS, cores
 
@@ -106,7 +107,8 @@ def test_the_zip_file_runs(exported: Path, tmp_path: Path) -> None:
 
 def test_language_models_find_every_question(exported: Path) -> None:
     text = (exported / "llms.txt").read_text()
-    assert "- [Counting](https://s.org/notes/sums/counting.md): Is it $2$?" in text
+    assert "- [Counting](https://s.org/notes/sums/counting.md): all of it\n" in text
+    assert "- [Is it $2$?](https://s.org/notes/sums/counting.md): Yes, as Euler (1748), ch. 2 says (Euler, 1748)" in text
 
 
 def in_jupyter(file: Path) -> str:
@@ -127,7 +129,13 @@ def test_a_notebook_that_fails_is_found(exported: Path, tmp_path: Path) -> None:
     assert "one plus one should be two, was 3" in in_jupyter(tmp_path / "bad.ipynb")
 
 
-PAGES = [page for page in read_site(ROOT) if questions([page])]
+SITE = read_site(ROOT)
+NOTEBOOKS = {  # what stands in each notebook: of a question, and of a topic with all of its questions
+    form_of(page.path): [fence for part in pages_of(page, SITE) for fence in part.fences]
+    for page in SITE
+    if questions(pages_of(page, SITE))
+}
+TOPICS = {form_of(page.path): NOTEBOOKS[form_of(page.path)] for page in SITE if len(pages_of(page, SITE)) > 1}
 
 
 def in_one_namespace(pages: dict[str, list[str]], folder: Path) -> str:
@@ -143,29 +151,30 @@ def in_one_namespace(pages: dict[str, list[str]], folder: Path) -> str:
 
 
 def test_a_notebook_holds_the_code_that_ran_to_the_byte(site: Path) -> None:
-    for page in PAGES:
-        notebook = nbformat.read(site / Path(page.path).relative_to("docs").with_suffix(".ipynb"), as_version=4)
+    assert len(NOTEBOOKS) > len(TOPICS) > 20
+    for form, fences in NOTEBOOKS.items():
+        notebook = nbformat.read(site / f"{form}.ipynb", as_version=4)
         nbformat.validate(notebook)
         cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-        assert cells == [fence.code.rstrip() for fence in page.fences], page.path
+        assert cells == [fence.code.rstrip() for fence in fences], form
 
 
 def test_the_cheapest_snippets_run_one_after_the_other_as_in_a_notebook(tmp_path: Path) -> None:
     """All of them ran by themselves; here those that together take a sixth of the time share a namespace, page by page."""
     records = Records(ROOT)
-    ran = sorted((record.seconds, f.snippet) for page in PAGES for f in page.fences if (record := records.load(f)))
+    ran = sorted((record.seconds, f.snippet) for fences in TOPICS.values() for f in fences if (record := records.load(f)))
     cheap, spent, total = set(), 0.0, sum(seconds for seconds, _ in ran)
     for seconds, name in ran:
         spent += seconds
         cheap |= {name} if spent <= total / 6 else set()
     assert len(cheap) > len(ran) / 3, f"{len(cheap)} of {len(ran)} snippets are cheap"
-    pages = {page.path: [f.code for f in page.fences if f.snippet in cheap] for page in PAGES}
+    pages = {topic: [f.code for f in fences if f.snippet in cheap] for topic, fences in TOPICS.items()}
     assert in_one_namespace(pages, tmp_path) == ""
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.path)
-def test_no_snippet_leaves_behind_what_the_next_one_in_a_notebook_would_meet(page) -> None:
-    assert leaks([fence.code for fence in page.fences]) == []
+@pytest.mark.parametrize("topic", TOPICS)
+def test_no_snippet_leaves_behind_what_the_next_one_in_a_notebook_would_meet(topic) -> None:
+    assert leaks([fence.code for fence in TOPICS[topic]]) == []
 
 
 @pytest.mark.parametrize(

@@ -59,24 +59,49 @@ def test_a_page_with_a_control_character_is_refused_by_its_name(twins: Book) -> 
     assert done.returncode == 1 and "docs/odd.md:3: holds the character U+0002" in done.stderr, done.stderr
 
 
-NAV = "nav:\n  - Home: index.md\n  - Training:\n      - training/a.md\n      - B: training/b.md\n  - More:\n      - more/c.md\n"
+NAV = """nav:
+  - Home: index.md
+  - Training:
+      - Dropout:
+          - training/dropout/index.md
+          - training/dropout/where.md
+      - Activations:
+          - training/activations/index.md
+  - More:
+      - more/c.md
+"""
 
 
-def test_a_new_page_is_named_in_the_navigation_beside_the_pages_of_its_folder(book: Book) -> None:
+def named(book: Book, topic: str, name: str = "it-is") -> tuple[list[str], str]:
+    """What is said of a new question, and the navigation after it."""
     book.write("mkdocs.yml", NAV)
-    said = new_question(book.root, "training/new", "it-is", "What's $x$ of `y`?")
-    assert "named training/new.md in the navigation of mkdocs.yml" in said
-    assert "      - B: training/b.md\n      - training/new.md\n  - More:\n" in (book.root / "mkdocs.yml").read_text()
-    assert "## What's $x$ of `y`? { #it-is }\n" in (book.root / "docs/training/new.md").read_text()
-    again = new_question(book.root, "training/new", "it-was", "Why?")
-    assert (book.root / "mkdocs.yml").read_text().count("training/new.md") == 1 and not any("named" in line for line in again)
+    said = new_question(book.root, topic, name, "What's $x$ of `y`?")
+    return said, (book.root / "mkdocs.yml").read_text()
 
 
-@pytest.mark.parametrize("page", ["other/new", "new"])
-def test_or_it_is_said_what_to_add(book: Book, page: str) -> None:
-    book.write("mkdocs.yml", NAV)
-    said = new_question(book.root, page, "it-is", "Why?")
-    assert any(f"add `- {page}.md` below `nav:`" in line for line in said) and (book.root / "mkdocs.yml").read_text() == NAV
+def test_a_new_question_is_named_in_the_navigation_below_its_topic(book: Book) -> None:
+    book.page("# Dropout\n", "docs/training/dropout/index.md")
+    said, nav = named(book, "training/dropout")
+    assert "named training/dropout/it-is.md in the navigation of mkdocs.yml" in said
+    assert "          - training/dropout/where.md\n          - training/dropout/it-is.md\n      - Activations:\n" in nav
+    assert (book.root / "docs/training/dropout/it-is.md").read_text().startswith("# What's $x$ of `y`? { #it-is }\n")
+    assert (book.root / "docs/training/dropout/index.md").read_text() == "# Dropout\n"
+
+
+def test_a_new_topic_gets_a_first_page_and_is_named_behind_the_others_of_its_part(book: Book) -> None:
+    said, nav = named(book, "training/data-loading")
+    assert said[0].startswith("wrote docs/training/data-loading/index.md, docs/training/data-loading/it-is.md and snippets/data_")
+    new = "      - Data loading:\n          - training/data-loading/index.md\n          - training/data-loading/it-is.md\n"
+    assert f"          - training/activations/index.md\n{new}  - More:\n" in nav
+    assert (book.root / "docs/training/data-loading/index.md").read_text().startswith("# Data loading\n")
+    _, nav = named(book, "more/lists", "so")
+    assert nav.endswith("      - more/c.md\n      - Lists:\n          - more/lists/index.md\n          - more/lists/so.md\n")
+
+
+@pytest.mark.parametrize("topic", ["other/new", "new"])
+def test_or_it_is_said_what_to_add(book: Book, topic: str) -> None:
+    said, nav = named(book, topic)
+    assert any(f"add `- {topic}/index.md`, `- {topic}/it-is.md` below `nav:`" in line for line in said) and nav == NAV
 
 
 @pytest.mark.parametrize("ask", ["What's dropout?", r"What is $p(y \mid x)$?", 'Is "a" `b` & {c}; #d \\?'])
@@ -88,11 +113,11 @@ def test_make_hands_a_question_over_as_it_is(book: Book, ask: str) -> None:
     python.chmod(0o755)
     book.write(".venv/installed", "")
     done = subprocess.run(
-        ["make", "new-question", "PAGE=page", "ID=it-is", f"ASK={ask}"],
+        ["make", "new-question", "TOPIC=page", "ID=it-is", f"ASK={ask}"],
         cwd=book.root,
         capture_output=True,
         text=True,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert f"## {ask} {{ #it-is }}\n" in (book.root / "docs/page.md").read_text()
+    assert f"# {ask} {{ #it-is }}\n" in (book.root / "docs/page/it-is.md").read_text()

@@ -180,7 +180,7 @@ def test_search_engines_are_told_the_answers_that_stand_alone(site: Path) -> Non
 
 
 def test_the_other_forms_name_the_question_and_say_that_it_is_withheld(site: Path) -> None:
-    assert "Is it red? (withheld) Is it green?" in (site / "llms.txt").read_text()
+    assert "- [Is it red?](page.md): withheld\n- [Is it green?](page.md): Fresh answer, as" in (site / "llms.txt").read_text()
     text = (site / "page.md").read_text()
     said = text.partition("## Is it red?")[2].partition("## Is it green?")[0]
     assert "**This answer is withheld.**" in said and "it &#60;broke>" in said and "```" not in said

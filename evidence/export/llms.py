@@ -20,7 +20,7 @@ def llms(asked: list[Question], labs: list[Page], address: str) -> str:
     start = f"{address.rstrip('/')}/" if address else ""
 
     def entry(title: str, form: str, said: str = "") -> str:
-        return f"- [{escape.text(title)}]({start}{escape.target(form)}.md)" + (f": {said}" if said else "")
+        return f"- [{title}]({start}{escape.target(form)}.md)" + (f": {said}" if said else "")
 
     out = ["# CNN Notes, tested", "", "> Questions about convolutional networks, each answered with evidence that runs.", ""]
     for topic in dict.fromkeys(question.topic for question in asked):

@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -53,7 +54,8 @@ def export_site(root: Path, site: Path, address: str = "") -> None:
         target.write_text(cited(lab_as_markdown(root, lab, records.load(lab.fences[0])), known), encoding="utf-8")
     every = files(pages, records) | {PurePosixPath(lab.path).relative_to("docs").as_posix(): lab.fences[0].code for lab in labs}
     (site / "snippets.zip").write_bytes(zipped(every))
-    (site / "llms.txt").write_text(llms(asked, labs, address), encoding="utf-8")
+    told = [replace(question, answer=cited(question.answer, known)) for question in asked]
+    (site / "llms.txt").write_text(llms(told, labs, address), encoding="utf-8")
 
 
 def files(pages: list[Page], records: Records) -> dict[str, str]:

@@ -113,11 +113,11 @@ def into_navigation(root: Path, topic: str, pages: list[str]) -> list[str]:
     beside = list(re.finditer(rf"^( +- ){re.escape(topic)}/[\w.-]+\.md\n", settings, re.M))
     lines = [f"{beside[-1][1]}{page}" for page in pages] if beside else []
     if not beside and (part := topic.rpartition("/")[0]):
-        beside = list(re.finditer(rf"^( +- )(?:[^:\n]+: )?{re.escape(part)}/[\w./-]+\.md\n", settings, re.M))
-        found = list(re.finditer(rf"^( +)- ([^\n:]+):\n +- {re.escape(part)}/[\w-]+/index\.md\n", settings, re.M))
-        if found:
+        beside = list(re.finditer(rf"^( +)- (?:[^:\n]+: )?{re.escape(part)}/[\w./-]+\.md\n", settings, re.M))
+        topics = list(re.finditer(rf"^( +)- [^\n:]+:\n +- {re.escape(part)}/[\w-]+/index\.md\n", settings, re.M))
+        for last in (topics or beside)[-1:]:
             title = topic.rpartition("/")[2].replace("-", " ").capitalize()
-            lines = [f"{found[-1][1]}- {title}:", *(f"{found[-1][1]}    - {page}" for page in pages)]
+            lines = [f"{last[1]}- {title}:", *(f"{last[1]}    - {page}" for page in pages)]
     if not lines:
         named = ", ".join(f"`- {page}`" for page in pages)
         return [f"the navigation in mkdocs.yml has no part for it yet: add {named} below `nav:`, or the site is refused"]

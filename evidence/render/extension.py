@@ -23,6 +23,7 @@ from evidence.render.answer import Anchors, Answers
 from evidence.render.block import evidence, listing
 from evidence.render.citations import Citations
 from evidence.render.escape import href
+from evidence.render.explorer import place_of
 from evidence.render.foreign import Made, guard
 from evidence.render.formulas import Formulas
 from evidence.render.furniture import footer, last_changed, page_bar, relative_root, structured_data
@@ -132,7 +133,8 @@ class PagePreprocessor(Preprocessor):
                 said_of = expand_directive(directive[1], page.path, self.asked(pages), self.root)
                 out += [self.md.htmlStash.store(line) if isinstance(line, Made) else line for line in said_of]
             elif explorer := EXPLORER.match(page.lines[index].text):
-                out += ["", self.md.htmlStash.store(Made(self.explorer(explorer[1], page.lines[index].number))), ""]
+                place = place_of(explorer[1], page.path, page.lines[index].number)
+                out += ["", self.md.htmlStash.store(Made(place)), ""]
             else:
                 out.append(page.lines[index].text)
                 if page.lines[index].text.startswith("# ") and (bar := self.bar([*asked])):
@@ -171,19 +173,6 @@ class PagePreprocessor(Preprocessor):
         shown = [fence for page in pages for fence in page.fences if id(fence) not in hidden]
         runs = [record.ran for fence in shown if (record := self.records.load(fence))]
         return page_bar(pages, asked, min(runs, default=""), links=not self.preview)
-
-    def explorer(self, name: str, line: int) -> str:
-        """The place of an interactive piece, which its script fills; without JavaScript there is nothing but the text below.
-
-        Raises:
-            EvidenceError: there is no such explorer.
-        """
-        script = f"assets/explorers/{name}.js"
-        if not (self.root / "docs" / script).exists():
-            raise EvidenceError(self.page.path, line, f"asks for the explorer {name!r}, and there is no docs/{script}")
-        up = relative_root(self.page.path)
-        room = "--lines:15;--figures:1"  # about as high as so much code and a figure
-        return f'<div class="explorer" data-explorer="{name}" style="{room}"></div><script defer src="{up}{script}"></script>'
 
     def below(self, question: Question, day: str) -> str:
         html = footer(question, question.line, self.repository, day)

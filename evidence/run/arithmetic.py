@@ -48,6 +48,15 @@ def environment(name: str) -> dict[str, str]:
     return set_down | {"NPY_DISABLE_CPU_FEATURES": " ".join(f for f in known if f.startswith(BEYOND[name]))}
 
 
+def threads(name: str) -> int:
+    """How many threads a run with this arithmetic computes with.
+
+    Raises:
+        KeyError: there is no such setting.
+    """
+    return int(SETTINGS[name].get("OMP_NUM_THREADS", "1"))
+
+
 def own_level() -> str:
     """The highest of LEVELS that this machine has, which a published run computes with; "" where its processor has none."""
     if platform.machine().lower() not in ("x86_64", "amd64"):

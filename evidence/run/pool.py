@@ -10,6 +10,7 @@ import time
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from evidence.run import channel
+from evidence.run.arithmetic import threads
 from evidence.run.job import OUTPUT_BYTES, Job, Outcome
 from evidence.run.rooms import Rooms
 from evidence.run.server import THREADS, Server, command, environment
@@ -28,6 +29,9 @@ class Runner:
         self._servers: dict[str, Server] = {}  # one for each setting of the arithmetic
         self._running: set[socket.socket] = set()
         self._lock = threading.Lock()
+        self._cores = workers or cores()
+        self._free = threading.Semaphore(self._cores)  # a run of two threads takes two: crowded, they wait for each other
+        self._turn = threading.Lock()  # one run at a time waits for what it takes, so that none waits for ever
         self._closed = False
 
     def __enter__(self) -> "Runner":
@@ -50,6 +54,16 @@ class Runner:
         return self._pool.submit(self._run if hasattr(os, "fork") else _run_alone, job)
 
     def _run(self, job: Job) -> Outcome:
+        takes = min(threads(job.conditions.arithmetic), self._cores)
+        with self._turn:
+            for _ in range(takes):
+                self._free.acquire()
+        try:
+            return self._judged(job)
+        finally:
+            self._free.release(takes)
+
+    def _judged(self, job: Job) -> Outcome:
         token = secrets.token_hex(16)
         why = "the run was ended"
         for _ in range(2):  # a server that was killed from outside is started again, once
