@@ -38,7 +38,7 @@ site: $(VENV)/installed ## run what has no fresh record, build site/ without wha
 	@$(BIN)/python -m evidence site
 
 test: $(VENV)/installed ## run everything afresh: snippets, machinery, built site, browser (Q=word: only what matches)
-	$(BIN)/python -m pytest --fresh --durations=10 $(if $(Q),docs tests/test_site.py tests/test_snippets.py -q -k '$(Q)')
+	$(BIN)/python -m pytest --fresh --durations=10 $(if $(Q),docs -q -k '$(Q)')
 
 serve: $(VENV)/installed ## the site at http://127.0.0.1:8000, reloaded as you write
 	$(BIN)/python -m evidence serve $(if $(ADDRESS),--address $(ADDRESS))

@@ -24,7 +24,7 @@ class Anchors(Treeprocessor):
         for element in root.iter():
             if element.tag == "h2" and self.asks is None:
                 question = element.get("id", "")
-            elif element.tag in ("h3", "h4") and "id" not in element.attrib:
+            elif element.tag in ("h2", "h3", "h4") and "id" not in element.attrib:
                 element.set("id", f"{question}-{slugify(''.join(element.itertext()), '-')}".strip("-"))
             elif element.tag == "p" and len(element) and element[0].tag == "strong":
                 text = "".join(element[0].itertext())
