@@ -148,7 +148,7 @@ def test_the_topic_of_a_question_is_the_title_of_its_folder(numbers: Book) -> No
     ("link", "start", "said"),
     [
         ("[a](two.md)", "docs/numbers/index.md", "[a](two.md)"),
-        ("[a](#why)", "docs/numbers/index.md", "[a](../numbers/one.md#why)"),
+        ("[a](#why)", "docs/numbers/index.md", "[a](one.md#why)"),
         ("[a](two.md#why)", "docs/verdicts.md", "[a](numbers/two.md#why)"),
         ("[a](../index.md)", "docs/more/page.md", "[a](../index.md)"),
         ("[a](https://e.org/x.md#y)", "docs/verdicts.md", "[a](https://e.org/x.md#y)"),

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
-from posixpath import normpath
+from posixpath import relpath
 from urllib.parse import quote
 
 from evidence.read.headings import Heading, read_heading
@@ -55,7 +55,7 @@ class Question:
 
 def way(start: str, page: str) -> str:
     """The relative link from one page to another, its letters beyond ASCII, spaces and parentheses encoded."""
-    return "../" * (len(PurePosixPath(start).parts) - 2) + quote(PurePosixPath(page).relative_to("docs").as_posix())
+    return quote(relpath(page, PurePosixPath(start).parent))
 
 
 def moved(text: str, page: str, start: str) -> str:
@@ -63,8 +63,8 @@ def moved(text: str, page: str, start: str) -> str:
 
     def link(match: re.Match[str]) -> str:
         path, anchor = match[1], match[2] or ""
-        there = PurePosixPath(normpath(PurePosixPath(page).parent / path)) if path else PurePosixPath(page)
-        return f"]({'../' * (len(PurePosixPath(start).parts) - 2)}{there.relative_to('docs').as_posix()}{anchor})"
+        there = PurePosixPath(page).parent / path if path else page
+        return f"]({relpath(there, PurePosixPath(start).parent)}{anchor})"
 
     return text if PurePosixPath(page).parent == PurePosixPath(start).parent and "](#" not in text else LINK.sub(link, text)
 
