@@ -59,6 +59,6 @@ plt.legend(fontsize="small")
 plt.show()
 print("the FFT needs fewer multiplications for", ", ".join(f"{F}x{F}" for F in fewer))
 assert fewer == [3, 5, 7, 9, 13], f"counted, the FFT should need fewer products from 3x3 on, does for {fewer}"
-assert ratio["gemm"][3] < 0.95, f"GEMM should beat the FFT for 3x3, takes {ratio['gemm'][3]:.2f} of its time"
-assert ratio["conv2d"][3] < 0.9, f"conv2d should beat the FFT for 3x3, takes {ratio['conv2d'][3]:.2f} of its time"
-assert ratio["gemm"][13] > 1.2, f"the FFT should win for 13x13, GEMM takes {ratio['gemm'][13]:.1f} times as long"
+assert ratio["gemm"][3] < 0.85, f"GEMM should beat the FFT for 3x3, takes {ratio['gemm'][3]:.2f} of its time"
+assert ratio["conv2d"][3] < 0.7, f"conv2d should beat the FFT for 3x3, takes {ratio['conv2d'][3]:.2f} of its time"
+assert ratio["gemm"][13] > 1.7, f"the FFT should win for 13x13, GEMM takes {ratio['gemm'][13]:.1f} times as long"

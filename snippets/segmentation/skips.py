@@ -82,4 +82,4 @@ with_skips, without = result.values()
 gap = (with_skips.mean() - without.mean()).item()
 assert gap > 0.1, f"after equal steps skips should be ahead by more than 0.1, they are by {gap:.2f}"
 assert with_skips.min() > without.max(), "on every seed the network with skips should be ahead of the other's best"
-assert without.mean() > 1 / 3, "without skips it should still do better than calling all pixels background"
+assert without.mean() > 0.5, f"without skips it should do far better than calling all background (1/3), {without.mean():.2f}"
