@@ -61,4 +61,5 @@ print("the FFT needs fewer multiplications for", ", ".join(f"{F}x{F}" for F in f
 assert fewer == [3, 5, 7, 9, 13], f"counted, the FFT should need fewer products from 3x3 on, does for {fewer}"
 assert ratio["gemm"][3] < 0.85, f"GEMM should beat the FFT for 3x3, takes {ratio['gemm'][3]:.2f} of its time"
 assert ratio["conv2d"][3] < 0.7, f"conv2d should beat the FFT for 3x3, takes {ratio['conv2d'][3]:.2f} of its time"
+assert ratio["fft_stored"][13] < 0.8, f"stored transforms should save time, take {ratio['fft_stored'][13]:.2f} of it"
 assert ratio["gemm"][13] > 1.7, f"the FFT should win for 13x13, GEMM takes {ratio['gemm'][13]:.1f} times as long"
