@@ -1,4 +1,5 @@
 """The same multiply-adds run many times faster as one matrix product than as loops, the more so the more channels."""
+import time
 import timeit
 
 import matplotlib.pyplot as plt
@@ -38,9 +39,9 @@ for C in channels:
     for turn in range(12):  # by turns; the Python loops, by far the slowest, take part in two of them
         for name, method in methods.items():
             if turn < 2 or method is not python_loops:
-                times[name].append(timeit.timeit(method, number=1))
+                times[name].append(timeit.timeit(method, number=1, timer=time.process_time))
     for name in methods:
-        fastest = min(times["im2col, product by BLAS"])  # other programs can only slow a run down
+        fastest = min(times["im2col, product by BLAS"])  # of CPU time; other programs can only slow a run down
         slower.setdefault(name, []).append(min(times[name]) / fastest)
 
 for (name, ratios), style in zip(slower.items(), ("o-", "s--", "^-.", "D:"), strict=True):
@@ -49,8 +50,9 @@ for (name, ratios), style in zip(slower.items(), ("o-", "s--", "^-.", "D:"), str
 plt.xticks(channels, channels)
 plt.minorticks_off()
 plt.xlabel("input channels = filters")
-plt.ylabel("time, relative to GEMM")
-plt.legend(fontsize="x-small", loc=(0, 0.42))
+plt.ylabel("CPU time, relative to GEMM")
+plt.ylim(top=3e4)  # room for the legend
+plt.legend(fontsize="x-small", loc="upper left", ncol=2)
 plt.show()
 
 python, in_c, no_blas, _ = slower.values()
