@@ -80,7 +80,10 @@ for name in list(schedules)[1:]:
     assert chosen[name] >= chosen["constant"], f"{name} should allow as large a rate, it was {chosen[name]}"
     saved, error = saving[name]
     assert saved > error, f"{name} should end lower than a constant rate, it saved {saved:.3f} ± {error:.3f}"
-saved = result["constant"] - torch.stack([result[name] for name in list(schedules)[1:]]).mean(0)  # (seeds,)
+losses = torch.stack([result[name] for name in list(schedules)[1:]])  # (4, seeds)
+among = (losses.mean(1).max() - losses.mean(1).min()).item()
+assert among < (losses.amax(1) - losses.amin(1)).min() / 2, f"the four should differ by less than seeds do, by {among:.3f}"
+saved = result["constant"] - losses.mean(0)  # (seeds,)
 gain, error = saved.mean() / result["constant"].mean(), saved.std() / num_seeds**0.5 / result["constant"].mean()
 print(f"decay lowers the test loss by {gain:.0%} ± {error:.0%}, averaged over the four schedules")
 assert gain > 0.12 and gain > 2 * error, f"on average decay should lower the test loss clearly, the gain was {gain:.0%}"
