@@ -44,6 +44,6 @@ for seed in range(0, 900, 100):
 for layer in (0, 1):
     print(f"layer {layer + 1}: {died[layer]:.0f} dead units of {9 * 64} after the large rate, "
           f"{back[layer]:.0f} of them active again after 4 epochs at 0.1")
-assert died[0] > 40 and died[1] > 20, f"the large rate should kill units in both layers, killed {died.tolist()}"
+assert died[0] > 100 and died[1] > 80, f"the large rate should kill units in both layers, killed {died.tolist()}"
 assert back[0] == 0, f"no dead unit of layer 1 should come back, {back[0]:.0f} did"
-assert 1 <= back[1] < died[1], f"some dead units of layer 2 should come back and not all, {back[1]:.0f} did"
+assert 10 <= back[1] < died[1] / 2, f"some dead units of layer 2 should come back and not most, {back[1]:.0f} did"

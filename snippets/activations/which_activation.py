@@ -46,7 +46,7 @@ for i, (name, act) in enumerate(activations.items()):
     valid = runs[:, :, 0].mean(1)  # the rate is chosen by the mean over the seeds, on validation digits
     test[name], lr = runs[valid.argmax(), :, 1], rates[valid.argmax()]
     ends, inside = max(valid[0], valid[-1]), valid[1:-1].max()
-    assert ends < inside + 1, f"{name}: the best rate should lie inside the range, {valid.tolist()}"
+    assert ends < inside, f"{name}: the best rate should lie inside the range, {valid.tolist()}"
     size[name] = sum(p.numel() for p in build(act).parameters())
     print(f"{name:10s} {size[name]} parameters, rate {lr:5}: {test[name].mean():4.1f} % (sd {test[name].std():4.1f})")
     plt.semilogx(100 - test[name], [-i] * 3, "o", color="C0", alpha=0.6)
@@ -55,9 +55,10 @@ plt.yticks([-i for i in range(8)], list(test))
 plt.xticks([2, 5, 10, 20, 50, 100], ["2", "5", "10", "20", "50", "100"])
 plt.xlabel("test error [%]")
 plt.show()
-sigmoid = test.pop("sigmoid").mean()
+sigmoid = test.pop("sigmoid")
 means, spread = torch.stack([a.mean() for a in test.values()]), torch.stack([a.std() for a in test.values()]).mean()
 print(f"the seven others: means {means.min():.1f} to {means.max():.1f} %, a seed's standard deviation {spread:.1f}")
 assert max(size.values()) < 1.03 * min(size.values()), f"parameter counts should agree within 3 %, they are {size}"
-assert sigmoid < means.min() - 20, f"the sigmoid should trail by over 20 points: {sigmoid:.1f} %"
+assert sigmoid.mean() < means.min() - 30, f"the sigmoid should trail by over 30 points: {sigmoid.mean():.1f} %"
+assert sigmoid.max() < min(a.min() for a in test.values()), f"for every seed, best {sigmoid.max():.1f} %"
 assert means.max() - means.min() < 5, f"the seven others should lie within 5 points, {means.max() - means.min():.1f}"

@@ -44,9 +44,9 @@ print("learning              test   accuracy with 0, 50, 88 %     classes change
 print("    rate       p      loss   of the units removed          one unit, mean")
 for axis, lr in zip(axes, (3e-3, 3e-2), strict=True):
     for p, style in ((0.5, "-"), (0.0, "--")):
-        losses, curves, changed = zip(*[train_and_damage(p, lr, seed) for seed in range(0, 300, 100)], strict=True)
+        losses, curves, changed = zip(*[train_and_damage(p, lr, seed) for seed in range(0, 1200, 100)], strict=True)
         curves = torch.stack(curves)  # (seeds, stages)
-        curve[p, lr], area[p, lr] = curves.mean(0).tolist(), curves.mean().item()  # area: mean over all stages
+        curve[p, lr], area[p, lr] = curves.mean(0).tolist(), curves.mean(1)  # area: mean over all stages, (seeds,)
         loss[p, lr], single[p, lr] = (torch.stack(values).mean().item() for values in (losses, changed))
         print(f"   {lr:.3f}   {p:5.1f}   {loss[p, lr]:7.2f}   " + "   ".join(f"{100 * curve[p, lr][k]:4.1f} %"
               for k in (0, 8, 14)) + f"   {100 * single[p, lr]:16.2f} %")
@@ -58,11 +58,22 @@ axes[0].set_ylabel("test accuracy, %")
 axes[0].legend()
 plt.show()
 
-lead = area[0.5, 3e-3] - max(area[0.0, 3e-3], area[0.0, 3e-2])
-assert loss[0.5, 3e-3] < 0.8 * loss[0.5, 3e-2], f"0.003 should suit dropout better than 0.03, test losses {loss}"
-assert lead > 0.04, f"dropout at 0.003 should stand removal better than no dropout at either rate, areas {area}"
-assert area[0.5, 3e-2] - area[0.0, 3e-2] < 0.04, f"at 0.03 that lead should be gone, areas {area}"
+def surely(difference):  # seed by seed: the mean, and two standard errors above and below it
+    error = 2 * difference.std().item() / len(difference) ** 0.5
+    return difference.mean().item(), difference.mean().item() - error, difference.mean().item() + error
+
+
+lead = {lr: surely(area[0.5, lr] - area[0.0, lr]) for lr in (3e-3, 3e-2)}
+across = surely(area[0.5, 3e-3] - area[0.0, 3e-2])  # the better rate of each
+for lr, (mean, low, high) in lead.items():
+    print(f"lead of dropout at {lr}, over all stages: {mean:.3f} ({low:.3f} to {high:.3f})")
+print(f"at 0.003, over no dropout at 0.03: {across[0]:.3f} ({across[1]:.3f} to {across[2]:.3f})")
+assert loss[0.5, 3e-3] < 0.75 * loss[0.5, 3e-2], f"0.003 should suit dropout better than 0.03, test losses {loss}"
+for mean, low, _ in (lead[3e-3], across):
+    assert mean > 0.05 and low > 0, f"at 0.003 dropout should stand removal better than none at either rate: {mean:.3f}"
+gone = lead[3e-2][2]
+assert gone < lead[3e-3][0] / 2, f"at 0.03 most of that lead should be gone, {gone:.3f} may be left"
 assert abs(curve[0.5, 3e-3][0] - curve[0.0, 3e-3][0]) < 0.03, "at 0.003 both should start about equally accurate"
 assert max(c[14] for c in curve.values()) < 0.6, "with 88 % of the units gone every network should fail"
 for lr in (3e-3, 3e-2):
-    assert single[0.5, lr] < 0.9 * single[0.0, lr], f"with dropout one unit should matter less, at {lr}: {single}"
+    assert single[0.5, lr] < 0.75 * single[0.0, lr], f"with dropout one unit should matter less, at {lr}: {single}"

@@ -9,7 +9,7 @@ digits = load_digits()
 train_x = torch.tensor(digits.data, dtype=torch.float32) / 16  # (1797, 64)
 train_y = torch.tensor(digits.target)
 rates = [10 ** (k / 4) for k in range(-10, 8)]  # four a decade
-num_steps, batch_size, seeds = 150, 64, range(0, 300, 100)
+num_steps, batch_size, seeds = 150, 64, range(0, 1200, 100)
 
 
 def train(lr, seed):
@@ -59,12 +59,14 @@ right.plot(rates, final.clamp(max=90), "o", ms=4, color="C0")  # a NaN is not dr
 right.set(xscale="log", yscale="log", ylim=(0.05, 100), xlabel="learning rate", ylabel="loss, last 20 steps")
 plt.show()
 
-assert (regions.diff(dim=0) >= 0).all(), "a larger rate should never lead back into an earlier region, for any seed"
+assert (middle.diff() >= 0).all(), f"a larger rate should never lead back into an earlier region, {middle.tolist()}"
+back = (regions.diff(dim=0) < 0).float().mean()  # share of all steps from one rate to the next, over all seeds
+assert back < 0.03, f"single seeds should hardly ever step back either, {back:.1%} of the steps do"
 assert ((regions == 2).sum(0) >= 2).all(), "between good and NaN some rates should stay finite and learn nothing"
 assert set(middle.tolist()) == {0, 1, 2, 3}, f"all four regions should be passed, seen: {sorted(set(middle.tolist()))}"
 assert (regions[0] == 0).all() and (regions[-1] == 3).all(), "the sweep should begin too low and end in NaN"
 assert ((regions == 1).sum(0) >= 4).all(), "the good region should hold four rates or more for every seed"
-assert best < inside[2][0] < 9 * best, f"the best rate {best:.2g} should lie close below {inside[2][0]:.2g}"
-assert final.mean(1).nan_to_num(torch.inf).min() < 2.3026 / 8, "the best rate should bring the loss far down"
+assert best < inside[2][0] < 4 * best, f"the best rate {best:.2g} should lie close below {inside[2][0]:.2g}"
+assert final.mean(1).nan_to_num(torch.inf).min() < 2.3026 / 10, "the best rate should bring the loss far down"
 assert (curves[:, :, 0] - 2.3026).abs().max() < 0.15, "every curve should begin near ln 10"
 assert (final[middle == 0] > 1.1).all(), "a rate that is too low should leave half of the loss or more"

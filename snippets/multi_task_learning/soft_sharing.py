@@ -48,10 +48,10 @@ def train(step, tie, seed):
 
 ties = {l2_step: (0, 1e-3, 1e-2, 0.1, 1, 10), trace_step: (0, 1e-3, 3e-3, 1e-2, 0.1)}
 table = {}
-print("tie          strength   distance   rank of stack   accuracy: digit, size (means of 5 seeds)")
+print("tie          strength   distance   rank of stack   accuracy: digit, size (means of 12 seeds)")
 for step, strengths in ties.items():
     for tie in strengths:
-        runs = [train(step, tie, seed) for seed in range(0, 500, 100)]
+        runs = [train(step, tie, seed) for seed in range(0, 1200, 100)]
         table[step, tie] = torch.tensor(runs)  # (seeds, 4)
         distance, rank, first, second = table[step, tie].mean(0).tolist()
         print(f"{step.__name__:10s} {tie:10.3f} {distance:10.4f} {rank:15.0f} {100 * first:16.1f} % {100 * second:5.1f} %")
@@ -79,6 +79,9 @@ assert gaps == sorted(gaps, reverse=True) and gaps[-1] < 1e-3 * gaps[0], f"L2 sh
 assert 8 < gaps[-2] / gaps[-1] < 12, f"a strong tie should leave 1/strength, 10 times gave {gaps[-2] / gaps[-1]:.1f}"
 assert ranks == sorted(ranks, reverse=True) and ranks[3] < 0.5 * ranks[0], f"the trace norm should cut rank, {ranks}"
 assert mean[trace_step, 0.1][0] > 0.3 * gaps[0], "and it should leave the two layers apart"
-best = max(mean[key][2] + mean[key][3] for key in table) / 2 - (mean[l2_step, 0][2] + mean[l2_step, 0][3]) / 2
-assert best < 0.03, f"no tie should help here by more than three points, one gained {100 * best:.1f}"
-assert mean[trace_step, 0.1][2] < mean[trace_step, 0][2] - 0.03, "too strong a trace norm should cost accuracy"
+for step, tie in table:  # the gain over no tie in the mean of both tasks, in points, seed by seed
+    gains = 100 * (table[step, tie] - table[step, 0])[:, 2:].mean(1)  # (seeds,)
+    gain, error = gains.mean().item(), gains.std().item() / len(gains) ** 0.5
+    assert gain + 2 * error < 3, f"no tie should help here by three points, {tie} gained {gain:.1f} ± {error:.1f}"
+    if (step, tie) == (trace_step, 0.1):
+        assert gain < -8 and gain + 2 * error < 0, f"a strong trace norm should cost, it brought {gain:.1f} ± {error:.1f}"

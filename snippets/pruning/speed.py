@@ -24,13 +24,13 @@ with torch.no_grad():
 
 
 def fastest(calls):
-    """Seconds of each call, the fastest of 100, taken by turns so that a busy machine hits all of them alike."""
+    """CPU seconds of each call, the fastest of 200, taken by turns so that a busy machine hits all of them alike."""
     best = dict.fromkeys(calls, float("inf"))
-    for _ in range(100):
+    for _ in range(200):
         for name, (function, *inputs) in calls.items():
-            start = time.perf_counter()
+            start = time.process_time()
             function(*inputs)
-            best[name] = min(best[name], time.perf_counter() - start)
+            best[name] = min(best[name], time.process_time() - start)
     return best
 
 
@@ -42,15 +42,15 @@ with torch.no_grad():
 multiply_adds = smaller.weight.numel() / dense.weight.numel()
 ratio = {name: seconds / conv["dense"] for name, seconds in conv.items()}
 sparse_ratio = {s: product[s] / product["dense"] for s in sparse}
-print("time against the dense layer")
+print("CPU time against the dense layer")
 print(f"convolution, 90 % of the weights zero:   {ratio['zeros']:.1f}")
 print(f"convolution, half of all filters gone:   {ratio['half']:.1f}, with {multiply_adds:.2f} of the multiply-adds")
 for sparsity, value in sparse_ratio.items():
     print(f"sparse product (CSR), {100 * sparsity:2.0f} % zeros:         {value:.1f}")
 
-assert 0.5 < ratio["zeros"] < 2, f"zeros should not change the time, ratio {ratio['zeros']:.2f}"
-assert ratio["half"] < 0.8, f"half of the filters should save time, ratio {ratio['half']:.2f}"
+assert 0.8 < ratio["zeros"] < 1.25, f"zeros should not change the time, ratio {ratio['zeros']:.2f}"
+assert ratio["half"] < 0.6, f"half of the filters should save time, ratio {ratio['half']:.2f}"
 assert multiply_adds == 0.25, f"half of inputs and outputs should leave a quarter of the work, {multiply_adds:.2f}"
 assert same, "the sparse product should give the dense one's result"
-assert sparse_ratio[0.5] > 1, f"at half zeros the sparse product should be slower, ratio {sparse_ratio[0.5]:.2f}"
-assert sparse_ratio[0.99] < 0.8, f"with 99 % zeros it should be faster, ratio {sparse_ratio[0.99]:.2f}"
+assert sparse_ratio[0.5] > 0.8, f"half of the products should not take half of the time, ratio {sparse_ratio[0.5]:.2f}"
+assert sparse_ratio[0.99] < 0.4, f"with 99 % zeros it should be faster, ratio {sparse_ratio[0.99]:.2f}"
