@@ -16,7 +16,7 @@ ON_SOME = {
     'class="index-filter"': {"questions/filter.css", "questions/filter.js"},
 }
 AWAITED = 7  # style sheets, the engine's two among them, that stand between a reader and the first sight of a page
-LOADED = re.compile(r'<(?:link rel="stylesheet" href|script[^>]* src)="(?:\.\./)*assets/([^"]+)"')
+LOADED = re.compile(r'<(?:link rel="stylesheet" href|script[^>]* src)="(?:\.{1,2}/)*assets/([^"]+)"')
 
 
 def wrong_pieces(html: str) -> list[str]:
