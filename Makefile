@@ -19,7 +19,7 @@ export SITE_URL ?= https://$(firstword $(subst /, ,$(GITHUB_REPOSITORY))).github
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help site test serve reseed elsewhere versions data audit bench new-question lint lock clean
+.PHONY: help site test serve reseed elsewhere versions data audit bench new-question lint format lock clean
 
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 20
@@ -80,8 +80,17 @@ bench: $(VENV)/installed ## what the machinery costs, as ratios (SHORT=1: the bu
 new-question: $(VENV)/installed ## write a question's skeleton: TOPIC=training/dropout ID=my-question ASK="Why … ?"
 	@$(BIN)/python -m evidence new-question
 
-lint: $(VENV)/installed ## ruff and mypy
+# JavaScript, CSS, JSON and YAML are Biome's, which comes with Node.js.
+BIOME := tests/node_modules/.bin/biome
+lint: $(VENV)/installed ## form and faults of Python, JavaScript, CSS, JSON and YAML, types, links between Markdown files
 	$(BIN)/ruff check . && $(BIN)/ruff format --check evidence tests tools && $(BIN)/mypy
+	$(BIN)/python tools/links_within.py
+	@if test -x $(BIOME) || test -n "$$CI"; then echo "$(BIOME) check --error-on-warnings"; $(BIOME) check --error-on-warnings; \
+	  else echo "Node.js is not here: JavaScript, CSS, JSON and YAML are not checked"; fi
+
+format: $(VENV)/installed ## mend the form of what make lint checks
+	$(BIN)/ruff format evidence tests tools && $(BIN)/ruff check --fix .
+	test ! -x $(BIOME) || $(BIOME) check --write
 
 lock: $(VENV)/installed ## write constraints.txt anew from pyproject.toml
 	$(PIP) install -q uv

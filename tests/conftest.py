@@ -14,7 +14,8 @@ from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Error, sync_playwright
+from explorers import EXPLORERS, FRAME
+from playwright.sync_api import Browser, Error, Page, sync_playwright
 from visits import PATIENCE, Faults, visit
 
 from evidence.read.labs import read_labs
@@ -124,6 +125,17 @@ def browser() -> Iterator[Browser]:
                 pytest.fail(f"{why}\n{error}")
             pytest.skip(why)
         yield found
+
+
+@pytest.fixture(scope="module")
+def blank(browser: Browser) -> Iterator[Page]:
+    """A page with every explorer's script and nothing else, to ask for their arithmetic."""
+    page = browser.new_page()
+    page.set_content("<!doctype html><title>x</title>")
+    for file in (FRAME, *EXPLORERS):
+        page.add_script_tag(content=file.read_text(encoding="utf-8"))
+    yield page
+    page.close()
 
 
 @pytest.fixture(scope="session")

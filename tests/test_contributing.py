@@ -154,6 +154,8 @@ def test_the_five_steps_of_contributing_run(tmp_path: Path) -> None:
         if (ROOT / name).is_file():  # as it is here, committed or not
             (clone / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, clone / name)
+    if (ROOT / "tests/node_modules").exists():
+        (clone / "tests/node_modules").symlink_to((ROOT / "tests/node_modules").resolve())
     environment = Path(sys.executable).parent.parent
     (clone / ".venv").mkdir()
     for part in environment.iterdir():

@@ -406,8 +406,7 @@ def test_a_title_is_text_in_the_head_of_its_page(project: Book, engine: str) -> 
     config = re.sub(r"^nav:.*?(?=^extra:)", "", (ROOT / "mkdocs.yml").read_text(), flags=re.M | re.S)
     project.write("mkdocs.yml", config)
     shutil.copytree(ROOT / "evidence", project.root / "evidence", ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("logo.svg", "mark.svg", "evidence.css", "evidence.js"):
-        project.write(f"docs/assets/{name}", "")
+    shutil.copytree(ROOT / "docs/assets", project.root / "docs/assets")
     project.page('# &lt;/title&gt;&lt;script&gt;alert(1)&lt;/script&gt; " onload="alert(1)\n')
     environment = os.environ | {"NO_MKDOCS_2_WARNING": "true", "PYTHONPATH": str(project.root)}
     done = subprocess.run([sys.executable, "-m", engine, "build"], capture_output=True, text=True, env=environment)

@@ -13,6 +13,7 @@ from conftest import LABS, PAGES, ROOT
 from visits import CUT, LOOP, LOOPS, SHOWN, WATCH, jumps, needs_axe, settle, slow, violations
 
 FIRST_VISIT, SECOND_PAGE = 180_000, 60_000  # bytes over the wire, without pictures
+REQUESTS = 18  # at the first visit, pictures among them
 EVERY_PAGE = pytest.mark.parametrize("address", PAGES + LABS)
 
 
@@ -46,6 +47,7 @@ def test_the_heaviest_page_is_light(browser, origin, site) -> None:
     shared = {path for path in paths if path.startswith(("assets/", "search/"))}
     first = weight(site, paths - {"sw.js"})
     assert first <= FIRST_VISIT, f"{heaviest} takes {first:,} bytes at the first visit"
+    assert len(paths) <= REQUESTS, f"{heaviest} asks for {len(paths)} files: {sorted(paths)}"
     second = {address: weight(site, asked_for(browser, f"{origin}/{address}") - shared) for address in (heaviest, "questions/")}
     assert max(second.values()) <= SECOND_PAGE, second
 

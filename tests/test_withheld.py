@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -62,8 +63,7 @@ def write_book(book: Book) -> None:
     """Two answers, of which `red` failed; a home page whose example failed; a lab that failed; the generated lists."""
     book.write("mkdocs.yml", f"{SETTINGS.partition('nav:')[0]}{NAV}\nmarkdown_{SETTINGS.partition('markdown_')[2]}")
     (book.root / "evidence").symlink_to(ROOT / "evidence")
-    for name in ("evidence.css", "evidence.js", "logo.svg", "mark.svg"):
-        book.write(f"docs/assets/{name}", (ROOT / "docs/assets" / name).read_bytes())
+    shutil.copytree(ROOT / "docs/assets", book.root / "docs/assets", dirs_exist_ok=True)
     book.write("docs/references.bib", BIB + BIB.replace("euler1748", "gauss1801").replace("Introductio", "Disquisitiones"))
     book.write("docs/synonyms.txt", "red: scarlet\ngreen: verdant\n")
     book.write("docs/labs/one.py", LAB.replace("Is one", f"{RED} prose: is one").replace("So it is.", f"{RED} end."))

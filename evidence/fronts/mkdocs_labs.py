@@ -171,13 +171,15 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 def export(root: Path) -> dict[str, str]:
     """Each lab as a page of its own, for an engine that knows no notebooks; by the name of the lab."""
     shown, out = Shown(root), {}
+    styles = "".join(f'<link rel="stylesheet" href="../../assets/{name}.css">' for name in ("tokens", "prose", "evidence"))
     for path, file in write_notebooks(root).items():
         nb = nbformat.read(file, as_version=4)  # type: ignore[no-untyped-call]
         shown.lab_header(nb)
         body = "".join(shown.lab_prose(cell) if cell.cell_type == "markdown" else shown.lab_code(cell) for cell in nb.cells)
         name = PurePosixPath(path).stem
-        head = f'<meta charset="utf-8"><title>{name}</title><link rel="stylesheet" href="../../assets/evidence.css">'
-        out[name] = f'<!doctype html><html lang="en"><head>{head}</head><body class="md-typeset">{body}</body></html>'
+        head = f'<meta charset="utf-8"><title>{name}</title>{styles}'
+        page = f'<body class="md-typeset" data-md-color-scheme="default">{body}</body>'
+        out[name] = f'<!doctype html><html lang="en"><head>{head}</head>{page}</html>'
     return out
 
 

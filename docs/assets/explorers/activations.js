@@ -4,7 +4,9 @@
   // The error function, to 1.2e-7 everywhere (the rational Chebyshev fit of Numerical Recipes, sec. 6.2).
   function erf(x) {
     const t = 1 / (1 + 0.5 * Math.abs(x));
-    const fit = [-1.26551223, 1.00002368, 0.37409196, 0.09678418, -0.18628806, 0.27886807, -1.13520398, 1.48851587, -0.82215223, 0.17087277];
+    const fit = [
+      -1.26551223, 1.00002368, 0.37409196, 0.09678418, -0.18628806, 0.27886807, -1.13520398, 1.48851587, -0.82215223, 0.17087277,
+    ];
     const tail = t * Math.exp(-x * x + fit.reduceRight((sum, c) => sum * t + c, 0));
     return x >= 0 ? 1 - tail : tail - 1;
   }
@@ -39,74 +41,75 @@
     return share;
   }
 
-  globalThis.explorers ??= {};
-  globalThis.explorers.activations = {
+  explorers.activations = {
     names: Object.keys(FUNCTIONS),
     value: (name, x) => FUNCTIONS[name][1](x),
     slope: (name, x) => FUNCTIONS[name][2](x),
     saturated,
   };
 
-  function build(place) {
-    const options = (chosen) =>
-      Object.entries(FUNCTIONS).map(([name, [shown]]) => `<option value="${name}"${name === chosen ? " selected" : ""}>${shown}</option>`);
-    place.innerHTML = `<form class="explorer-controls" aria-label="Activation functions">
-      <label>Solid <select name="one">${options("sigmoid").join("")}</select></label>
-      <label>Dashed <select name="two">${options("relu").join("")}</select></label>
-      <label>Spread of the inputs σ <output></output><input type="range" name="spread" min="0.2" max="10" step="0.1" value="2"></label>
-      <label>Look at x = <output></output><input type="range" name="x" min="-8" max="8" step="0.1" value="1"></label></form>
-      <div class="explorer-drawing" tabindex="0" role="group" aria-label="The drawing, which scrolls"></div>
-      <p class="explorer-told" role="status"></p>`;
-    const form = place.querySelector("form");
-    form.addEventListener("submit", (event) => event.preventDefault());
-    form.addEventListener("input", () => draw(place, form));
-    place.querySelector(".explorer-drawing").addEventListener("pointermove", (event) => {
+  const PANEL = 270;
+  const HEIGHT = 200;
+  const NAMES = Object.entries(FUNCTIONS).map(([name, [shown]]) => [name, shown]);
+  const TENTHS = { step: 0.1, digits: 1 };
+  const controls = [
+    frame.choice("Solid", "one", NAMES, "sigmoid"),
+    frame.choice("Dashed", "two", NAMES, "relu"),
+    frame.slider("Spread of the inputs σ", "spread", 0.2, 10, 2, TENTHS),
+    frame.slider("Look at x =", "x", -8, 8, 1, TENTHS),
+  ];
+
+  function begin({ form, drawing, show }) {
+    drawing.addEventListener("pointermove", (event) => {
       const panel = event.target.closest("svg");
       if (!panel) return;
       const { left, width } = panel.getBoundingClientRect();
       form.x.value = Math.round((-8 + (16 * (event.clientX - left)) / width) * 10) / 10;
-      draw(place, form);
+      show();
     });
-    draw(place, form);
   }
 
-  const PANEL = 270;
-  const HEIGHT = 200;
-
-  function draw(place, form) {
-    const [one, two] = [form.one.value, form.two.value];
+  function draw(form) {
+    const names = [form.one.value, form.two.value];
     const [x, spread] = [Number(form.x.value), Number(form.spread.value)];
-    form.querySelectorAll("output")[0].value = spread.toFixed(1);
-    form.querySelectorAll("output")[1].value = x.toFixed(1);
     const panels = [
       ["f(x)", 1, -2, 8, "The two functions"],
       ["slope f′(x)", 2, -0.3, 1.3, "Their slopes"],
     ];
-    // Two drawings, so that a narrow screen puts one below the other.
-    place.querySelector(".explorer-drawing").innerHTML = panels.map((panel) => panelOf(panel, [one, two], x, spread)).join("");
     const says = (name) => {
       const [shown, f, slope, range] = FUNCTIONS[name];
       const share = (100 * saturated(name, spread)).toFixed(0);
-      return `${shown} (range ${range}): value ${f(x).toFixed(2)}, slope ${slope(x).toFixed(2)} at x = ${x.toFixed(1)}; ${share} % of the inputs land where the slope is below ${FLAT}.`;
+      return (
+        `${shown} (range ${range}): value ${f(x).toFixed(2)}, slope ${slope(x).toFixed(2)} at x = ${x.toFixed(1)}; ` +
+        `${share} % of the inputs land where the slope is below ${FLAT}.`
+      );
     };
-    place.querySelector(".explorer-told").textContent = `${says(one)} ${says(two)}`;
+    // Two drawings, so that a narrow screen puts one below the other.
+    return { drawing: panels.map((panel) => panelOf(panel, names, x, spread)).join(""), told: names.map(says).join(" ") };
   }
 
   function panelOf([title, part, low, high, label], names, x, spread) {
     const px = (v) => ((v + 8) / 16) * PANEL;
     const py = (v) => HEIGHT - 20 - ((Math.min(Math.max(v, low), high) - low) / (high - low)) * (HEIGHT - 45);
-    const path = (f) => "M" + Array.from({ length: 321 }, (_, k) => -8 + k / 20).map((v) => `${px(v).toFixed(1)} ${py(f(v)).toFixed(1)}`).join("L");
+    const points = Array.from({ length: 321 }, (_, k) => -8 + k / 20);
+    const path = (f) => `M${points.map((v) => `${px(v).toFixed(1)} ${py(f(v)).toFixed(1)}`).join("L")}`;
     const bell = (v) => low + ((high - low) * 0.35 * normal(v / spread)) / normal(0);
-    const ticks = [-8, -4, 0, 4, 8].map((v) => `<text x="${px(v)}" y="${HEIGHT - 4}" text-anchor="${v === -8 ? "start" : v === 8 ? "end" : "middle"}">${v}</text>`);
-    return (
-      `<svg role="img" aria-label="${label}; a line marks x; the inputs' distribution is shaded below." viewBox="0 0 ${PANEL} ${HEIGHT}" width="${PANEL}" height="${HEIGHT}">` +
+    const tick = (v) => {
+      const anchor = v === -8 ? "start" : v === 8 ? "end" : "middle";
+      return `<text x="${px(v)}" y="${HEIGHT - 4}" text-anchor="${anchor}">${v}</text>`;
+    };
+    return frame.svg(
+      `${label}; a line marks x; the inputs' distribution is shaded below.`,
+      PANEL,
+      HEIGHT,
       `<path class="bell" d="${path(bell)}L${px(8)} ${py(low)}L${px(-8)} ${py(low)}Z"/>` +
-      `<path class="axis" d="M${px(-8)} ${py(0)}H${px(8)}M${px(0)} ${py(low)}V${py(high)}"/>` +
-      `<path class="axis" stroke-dasharray="2 3" d="M${px(x)} ${py(low)}V${py(high)}"/>` +
-      `<path class="one" d="${path(FUNCTIONS[names[0]][part])}"/><path class="two" d="${path(FUNCTIONS[names[1]][part])}"/>` +
-      `<text x="4" y="14">${title}</text><text x="${PANEL - 4}" y="14" text-anchor="end">${low} to ${high}</text>${ticks.join("")}</svg>`
+        `<path class="axis" d="M${px(-8)} ${py(0)}H${px(8)}M${px(0)} ${py(low)}V${py(high)}"/>` +
+        `<path class="axis" stroke-dasharray="2 3" d="M${px(x)} ${py(low)}V${py(high)}"/>` +
+        `<path class="one" d="${path(FUNCTIONS[names[0]][part])}"/><path class="two" d="${path(FUNCTIONS[names[1]][part])}"/>` +
+        `<text x="4" y="14">${title}</text><text x="${PANEL - 4}" y="14" text-anchor="end">${low} to ${high}</text>` +
+        [-8, -4, 0, 4, 8].map(tick).join(""),
     );
   }
 
-  for (const place of document.querySelectorAll("[data-explorer=activations]")) build(place);
+  frame.put("activations", { label: "Activation functions", controls: controls.join(""), draw, begin });
 })();

@@ -20,28 +20,27 @@
     return { y, running: next };
   }
 
-  globalThis.explorers ??= {};
-  globalThis.explorers.batchStatistics = { mean, squares, batchNorm };
+  explorers.batchStatistics = { mean, squares, batchNorm };
 
   const START = [2, 5, 8, -1, 4, 6];
   const LOW = -12;
   const HIGH = 12;
 
-  function build(place) {
-    const points = START.map((x, n) => `<label>x${n + 1} <output></output><input type="range" name="x" min="${LOW}" max="${HIGH}" step="0.5" value="${x}"></label>`);
-    place.innerHTML = `<form class="explorer-controls" aria-label="A batch of six values">${points.join("")}
-      <label>momentum <output></output><input type="range" name="momentum" min="0.05" max="1" step="0.05" value="0.1"></label>
-      <label>Mode <select name="mode"><option value="train">train()</option><option value="eval">eval()</option></select></label>
-      <button type="button" name="pass">Forward pass</button>
-      <button type="button" name="draw">Draw a new batch</button>
-      <button type="button" name="reset">Reset the running statistics</button></form>
-      <div class="explorer-drawing" tabindex="0" role="group" aria-label="The drawing, which scrolls"></div>
-      <p class="explorer-told" role="status"></p>`;
-    const form = place.querySelector("form");
-    const state = { running: { mean: 0, variance: 1 }, batches: 0 };
-    const show = () => draw(place, form, state);
-    form.addEventListener("submit", (event) => event.preventDefault());
-    form.addEventListener("input", show);
+  const MODES = [
+    ["train", "train()"],
+    ["eval", "eval()"],
+  ];
+  const controls = [
+    ...START.map((x, n) => frame.slider(`x${n + 1}`, "x", LOW, HIGH, x, { step: 0.5 })),
+    frame.slider("momentum", "momentum", 0.05, 1, 0.1, { step: 0.05 }),
+    frame.choice("Mode", "mode", MODES, "train"),
+    '<button type="button" name="pass">Forward pass</button>',
+    '<button type="button" name="draw">Draw a new batch</button>',
+    '<button type="button" name="reset">Reset the running statistics</button>',
+  ];
+  const state = { running: { mean: 0, variance: 1 }, batches: 0 };
+
+  function begin({ form, drawing, show }) {
     form.pass.addEventListener("click", () => {
       if (form.mode.value === "train") {
         state.running = batchNorm(values(form), state.running, true, Number(form.momentum.value)).running;
@@ -57,8 +56,7 @@
       Object.assign(state, { running: { mean: 0, variance: 1 }, batches: 0 });
       show();
     });
-    place.querySelector(".explorer-drawing").addEventListener("pointerdown", (event) => drag(event, form, show));
-    show();
+    drawing.addEventListener("pointerdown", (event) => drag(event, form, show));
   }
 
   const values = (form) => [...form.x].map((input) => Number(input.value));
@@ -70,20 +68,16 @@
     if (!point) return;
     event.preventDefault();
     const drawing = event.currentTarget;
-    const move = (at) => {
+    frame.follow((at) => {
       const box = drawing.querySelector("svg").getBoundingClientRect();
       const x = LOW + ((at.clientX - box.left) / box.width) * (HIGH - LOW);
       form.x[point.dataset.index].value = Math.round(2 * x) / 2;
       show();
-    };
-    const end = () => removeEventListener("pointermove", move);
-    addEventListener("pointermove", move);
-    for (const last of ["pointerup", "pointercancel"]) addEventListener(last, end, { once: true });
+    });
   }
 
-  function draw(place, form, state) {
+  function draw(form) {
     const batch = values(form);
-    for (const label of form.querySelectorAll("label:has(output)")) label.querySelector("output").value = label.querySelector("input").value;
     const training = form.mode.value === "train";
     const { y } = batchNorm(batch, state.running, training);
     const [m, biased, unbiased] = [mean(batch), squares(batch) / batch.length, squares(batch) / (batch.length - 1)];
@@ -96,16 +90,21 @@
       `<path class="one" d="M${px(centre)} ${at - 16}V${at + 16}"/>` +
       points.map((x, n) => `<circle class="lit" cx="${px(x)}" cy="${at}" r="7"${movable ? ` data-index="${n}"` : ""}/>`).join("");
     const ticks = [-10, -5, 0, 5, 10].map((x) => `<text x="${px(x)}" y="196" text-anchor="middle">${x}</text>`).join("");
-    place.querySelector(".explorer-drawing").innerHTML =
-      `<svg role="img" aria-label="Above the batch, below what BN makes of it; a line marks the mean used, a band one standard deviation to each side." viewBox="0 0 ${width} 200" width="${width}" height="200">` +
+    const drawing = frame.svg(
+      "Above the batch, below what BN makes of it; a line marks the mean used, a band one standard deviation to each side.",
+      width,
+      200,
       row("batch x (drag a point)", 50, batch, used.mean, Math.sqrt(used.variance), true) +
-      row(`normalized y in ${training ? "train()" : "eval()"}`, 150, y, mean(y), Math.sqrt(squares(y) / y.length), false) +
-      `${ticks}</svg>`;
-    place.querySelector(".explorer-told").textContent =
+        row(`normalized y in ${training ? "train()" : "eval()"}`, 150, y, mean(y), Math.sqrt(squares(y) / y.length), false) +
+        ticks,
+    );
+    const told =
       `Batch: mean ${m.toFixed(2)}, variance ${biased.toFixed(2)} (biased, normalizes), ${unbiased.toFixed(2)} (unbiased, is stored). ` +
       `Running after ${state.batches} batches: mean ${state.running.mean.toFixed(2)}, variance ${state.running.variance.toFixed(2)}. ` +
-      `In ${training ? "train()" : "eval()"} the ${training ? "batch's own" : "running"} statistics normalize: y = ${y.map((v) => v.toFixed(2)).join(", ")}.`;
+      `In ${training ? "train()" : "eval()"} the ${training ? "batch's own" : "running"} statistics normalize: ` +
+      `y = ${y.map((v) => v.toFixed(2)).join(", ")}.`;
+    return { drawing, told };
   }
 
-  for (const place of document.querySelectorAll("[data-explorer=batch-statistics]")) build(place);
+  frame.put("batch-statistics", { label: "A batch of six values", controls: controls.join(""), draw, begin });
 })();

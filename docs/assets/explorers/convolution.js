@@ -39,8 +39,7 @@
     return size;
   }
 
-  globalThis.explorers ??= {};
-  globalThis.explorers.convolution = { outputSize, inputsSeen, sizes, dependsOn, receptiveField };
+  explorers.convolution = { outputSize, inputsSeen, sizes, dependsOn, receptiveField };
 
   const NUMBERS = {
     n: ["Input size N", 1, 28, 12],
@@ -50,42 +49,28 @@
     d: ["Dilation D", 1, 4, 1],
     layers: ["Layers", 1, 4, 2],
   };
+  const controls = Object.entries(NUMBERS).map(([name, [label, ...range]]) => frame.slider(label, name, ...range));
+  controls.push(frame.slider("Output", "index", 0, 0, 0));
 
-  function build(place) {
-    const fields = Object.entries(NUMBERS).map(
-      ([name, [label, low, high, start]]) =>
-        `<label>${label} <output>${start}</output><input type="range" name="${name}" min="${low}" max="${high}" value="${start}"></label>`,
-    );
-    place.innerHTML = `<form class="explorer-controls" aria-label="Convolution arithmetic">${fields.join("")}
-      <label>Output <output></output><input type="range" name="index" min="0" value="0"></label></form>
-      <div class="explorer-drawing" tabindex="0" role="group" aria-label="The drawing, which scrolls"></div>
-      <p class="explorer-told" role="status"></p>`;
-    const form = place.querySelector("form");
-    form.addEventListener("submit", (event) => event.preventDefault());
-    form.addEventListener("input", () => draw(place, form));
-    place.querySelector(".explorer-drawing").addEventListener("pointerdown", (event) => {
+  function begin({ form, drawing, show }) {
+    drawing.addEventListener("pointerdown", (event) => {
       const chosen = event.target.closest("[data-index]");
-      if (chosen) {
-        form.index.value = chosen.dataset.index;
-        draw(place, form);
-      }
+      if (!chosen) return;
+      form.index.value = chosen.dataset.index;
+      show();
     });
-    draw(place, form);
+    show(); // how many outputs there are is known now; look at the one in the middle
     form.index.value = Math.floor(Number(form.index.max) / 2);
-    draw(place, form);
   }
 
-  function draw(place, form) {
+  function draw(form) {
     const [n, f, s, p, d, layers] = Object.keys(NUMBERS).map((name) => Number(form[name].value));
     const rows = sizes(n, layers, f, s, p, d);
-    const top = rows.length - 1;
-    form.index.max = rows[top] - 1;
+    form.index.max = rows.at(-1) - 1;
     const index = Number(form.index.value);
-    for (const output of form.querySelectorAll("output")) output.value = output.parentElement.querySelector("input").value;
     const seen = dependsOn(index, rows, f, s, p, d);
-    const direct = top ? inputsSeen(index, f, s, p, d) : [];
-    place.querySelector(".explorer-drawing").innerHTML = svg(rows, seen, p, index);
-    place.querySelector(".explorer-told").textContent = told(rows, seen, direct, { n, f, s, p, d, layers, index });
+    const direct = rows.length > 1 ? inputsSeen(index, f, s, p, d) : [];
+    return { drawing: cells(rows, seen, p, index), told: told(rows, seen, direct, { f, s, p, d, layers, index }) };
   }
 
   function told(rows, seen, direct, { f, s, p, d, layers, index }) {
@@ -103,7 +88,7 @@
     );
   }
 
-  function svg(rows, seen, p, index) {
+  function cells(rows, seen, p, index) {
     const cell = 22;
     const step = 46;
     const width = Math.max(...rows) + 2 * p;
@@ -125,8 +110,8 @@
     const label = `Rows of cells, the input at the bottom; the cells that output ${index} depends on carry a dot.`;
     const w = width * cell + 4;
     const h = rows.length * step - (step - cell) + 4;
-    return `<svg role="img" aria-label="${label}" viewBox="0 0 ${w} ${h}" width="${w}" height="${h}">${parts.join("")}</svg>`;
+    return frame.svg(label, w, h, parts.join(""));
   }
 
-  for (const place of document.querySelectorAll("[data-explorer=convolution]")) build(place);
+  frame.put("convolution", { label: "Convolution arithmetic", controls: controls.join(""), draw, begin });
 })();

@@ -11,21 +11,31 @@
   const list = dialog.querySelector("ol");
   const said = dialog.querySelector("[role=status]");
   const aliases = new Map(Object.entries(SEARCH_INDEX.aliases).map(([short, long]) => [short, long.split(" ")]));
-  const documents = SEARCH_INDEX.documents.map(([address, ...texts], id) =>
-    ({ id, address, question: address.includes("#"), ...Object.fromEntries(FIELDS.map((field, n) => [field, texts[n]])) }));
+  const documents = SEARCH_INDEX.documents.map(([address, ...texts], id) => ({
+    id,
+    address,
+    question: address.includes("#"),
+    ...Object.fromEntries(FIELDS.map((field, n) => [field, texts[n]])),
+  }));
   const index = new MiniSearch({
-    fields: FIELDS, storeFields: ["question"], tokenize: (text) => [...searchWords(text, aliases).keys()], processTerm: (word) => word,
+    fields: FIELDS,
+    storeFields: ["question"],
+    tokenize: (text) => [...searchWords(text, aliases).keys()],
+    processTerm: (word) => word,
   });
 
   function find(text) {
     const words = searchWords(text, aliases);
     const options = {
-      boost: WEIGHTS, tokenize: (joined) => joined.split(" "), processTerm: (word) => word,
-      boostTerm: (word) => words.get(word), boostDocument: (id, word, { question }) => (question ? 1 : PAGE),
+      boost: WEIGHTS,
+      tokenize: (joined) => joined.split(" "),
+      processTerm: (word) => word,
+      boostTerm: (word) => words.get(word),
+      boostDocument: (_id, _word, { question }) => (question ? 1 : PAGE),
     };
     const joined = [...words.keys()].join(" ");
     // The last word may not be finished. Where nothing fits, it may be misspelt.
-    const exact = index.search(joined, { ...options, prefix: (word, n, all) => n === all.length - 1 && !/\s$/.test(text) });
+    const exact = index.search(joined, { ...options, prefix: (_word, n, all) => n === all.length - 1 && !/\s$/.test(text) });
     return exact.length ? exact : index.search(joined, { ...options, prefix: true, fuzzy: 0.25 });
   }
 
@@ -43,8 +53,17 @@
 
   function item({ id }) {
     const { address, title, topic, short } = documents[id];
-    return element("li", {}, element("a", { href: link(address) },
-      element("strong", { textContent: title }), element("small", { textContent: topic || "Page" }), element("span", { textContent: short })));
+    return element(
+      "li",
+      {},
+      element(
+        "a",
+        { href: link(address) },
+        element("strong", { textContent: title }),
+        element("small", { textContent: topic || "Page" }),
+        element("span", { textContent: short }),
+      ),
+    );
   }
 
   function ask(text) {
@@ -64,7 +83,12 @@
     list.hidden = !found.length;
     if (!text) said.replaceChildren();
     else if (!found.length) said.replaceChildren(`Nothing here answers “${text}”.`, ...ask(text));
-    else said.replaceChildren(found.length > SHOWN ? `The best ${SHOWN} of ${found.length}.` : `${found.length} found.`, " Not among them?", ...ask(text));
+    else
+      said.replaceChildren(
+        found.length > SHOWN ? `The best ${SHOWN} of ${found.length}.` : `${found.length} found.`,
+        " Not among them?",
+        ...ask(text),
+      );
     dialog.dataset.shown = input.value; // what the list stands for
   }
 
