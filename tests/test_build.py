@@ -213,6 +213,15 @@ def test_two_sources_with_one_name_are_told_apart(convert, ran) -> None:
     assert ">Euler (1748a)</a>" in html and ">Euler (1748b)</a>" in html
 
 
+def test_as_many_sources_as_there_are_with_one_name_are_told_apart(convert, ran) -> None:
+    keys = [f"euler{n:02}" for n in range(30)]
+    ran.write("docs/references.bib", "\n".join(BIB.replace("euler1748", key) for key in keys))
+    html = convert(" ".join(f"[@{key}]" for key in keys) + f"; so it is ([@{keys[-1]}]).\n")
+    ran.write("docs/references.bib", BIB)
+    found = re.findall(r">Euler \(1748([a-z]+)\)</a>", html)
+    assert found == [*"abcdefghijklmnopqrstuvwxyz", "aa", "ab", "ac", "ad"] and ">Euler, 1748ad</a></span>)" in html
+
+
 def test_a_figure_keeps_its_labels_and_takes_the_colour_of_the_page() -> None:
     drawn = drawing(DRAWN, "p-", 'A "line"')
     assert "<text>0.001234</text>" in drawn and "<text>two  words</text>" in drawn, "a label is no coordinate"
