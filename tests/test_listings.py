@@ -65,7 +65,7 @@ def test_words_values_formulas_and_output_are_shown(text: str) -> None:
     ("language", "text"),
     [
         ("json", '{"lr": 0.1, "names": ["a"], "whole": true}\n'),
-        ("toml", '[tool.ruff]\nline-length = 130\n'),
+        ("toml", "[tool.ruff]\nline-length = 130\n"),
         ("toml", 'size = 3\ntool.name = "x"\n'),
         ("yaml", "site_name: Notes\n"),
         ("console", "$ make site\n"),
