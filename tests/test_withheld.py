@@ -70,7 +70,7 @@ def write_book(book: Book) -> None:
     book.page(f'# Home\n\n```python\nassert False, "{RED} home"\n```\n\nStill here.\n', "docs/index.md")
     for name in ("questions", "verdicts", "open", "references"):
         book.page(f"# The {name}\n\n<!-- generate: {name} -->\n", f"docs/{name}.md")
-    page = "# Page\n\nSee [why](#red-reason) and [that](#red-rotten-step).\n"
+    page = "# Page\n\nSee [why](#red-reason) and [that](#red-rotten-step), and [the lab](labs/one.py#count).\n"
     page += QUESTION.format(name="red", said=RED, key="gauss1801") + QUESTION.format(name="green", said="Fresh", key="euler1748")
     book.page(page)
     for name, said in (("red", RED), ("green", "Fresh")):
@@ -194,6 +194,21 @@ def test_a_red_lab_is_withheld(site: Path) -> None:
     assert not (site / "labs/one/one.py").exists()
     cells = json.loads((site / "labs/one/one.ipynb").read_text())["cells"]
     assert len(cells) == 1 and "**This lab is withheld.**" in "".join(cells[0]["source"])
+
+
+def test_links_into_a_lab_that_is_withheld_arrive(site: Path) -> None:
+    html = (site / "labs/one/index.html").read_text()
+    assert html.count('id="count"') == 1 and '<span id="count"></span>' in html and html.count('id="a-lab"') == 1
+    assert 'href="#count"' not in html, "the table of contents leads to what is there"
+
+
+def test_what_is_malformed_inside_a_withheld_lab_refuses_the_site(made: Book) -> None:
+    kept = (made.root / "docs/labs/one.py").read_text()
+    made.write("docs/labs/one.py", kept.replace("@euler1748", "@nobody1900"))
+    try:
+        assert "docs/labs/one.py:4: cites @nobody1900" in build(made.root)
+    finally:
+        made.write("docs/labs/one.py", kept)
 
 
 def test_a_reason_is_text_in_every_form(made: Book) -> None:
