@@ -24,7 +24,7 @@ from evidence.export.lab_notebook import notebook, withheld_notebook
 from evidence.read.labs import FOLDER, read_lab, read_labs
 from evidence.read.sources import sources
 from evidence.records.drawings import DrawingFault
-from evidence.records.files import write
+from evidence.records.files import renew
 from evidence.records.store import Records
 from evidence.render.block import figure, highlight, printed, provenance
 from evidence.render.citations import Citations
@@ -60,7 +60,7 @@ def write_notebooks(root: Path, preview: bool = False) -> dict[str, Path]:
             passed = {"data-status": "passed", "data-seconds": f"{record.seconds:.2f}"} if record else {"data-status": "missing"}
             made.metadata["evidence"] = {"lab": page.path, "provenance": status, "data": passed}
         file = records.folder / "labs" / f"{PurePosixPath(page.path).stem}.ipynb"
-        write(file, nbformat.writes(made))  # type: ignore[no-untyped-call]
+        renew(file, nbformat.writes(made))  # type: ignore[no-untyped-call]
         out[page.path] = file
     return out
 

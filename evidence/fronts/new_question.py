@@ -1,9 +1,11 @@
 """`make new-question`: the skeleton of a section and of its snippet, which fails the tests until it is filled in."""
 
+import contextlib
+import os
 import re
 from pathlib import Path
 
-from evidence.errors import EvidenceError
+from evidence.errors import EvidenceError, unwritten
 from evidence.read.headings import heading_fault
 from evidence.read.pages import read_site
 
@@ -57,7 +59,8 @@ def new_question(root: Path, page: str, name: str, ask: str) -> list[str]:
         What to do next, line by line.
 
     Raises:
-        EvidenceError: an id that is malformed or taken, a page outside docs/, or a question that no heading can hold.
+        EvidenceError: an id that is malformed or taken, a page outside docs/, a question that no heading can hold, or a file
+            that cannot be written.
     """
     path = Path("docs") / f"{page.removesuffix('.md').removeprefix('docs/')}.md"
     ask = " ".join(ask.split())
@@ -77,13 +80,16 @@ def new_question(root: Path, page: str, name: str, ask: str) -> list[str]:
     if (root / snippet).exists():
         raise EvidenceError(snippet, 1, "exists already; choose another id")
     file = root / path
-    nav = "" if file.exists() else _into_navigation(root, path.relative_to("docs").as_posix())
-    file.parent.mkdir(parents=True, exist_ok=True)
-    before = file.read_text(encoding="utf-8") if file.exists() else f"# {path.stem.replace('-', ' ').capitalize()}\n"
+    new = not file.exists()
+    before = f"# {path.stem.replace('-', ' ').capitalize()}\n" if new else file.read_text(encoding="utf-8")
     section = SECTION.format(ask=ask, id=name, snippet=snippet.as_posix())
-    file.write_text(before.rstrip("\n") + "\n" + section, encoding="utf-8")
-    (root / snippet).parent.mkdir(parents=True, exist_ok=True)
-    (root / snippet).write_text(SNIPPET, encoding="utf-8")
+    _write(root, snippet, SNIPPET)
+    try:
+        _write(root, path, before.rstrip("\n") + "\n" + section)
+    except EvidenceError:
+        (root / snippet).unlink()  # a snippet that no page shows would refuse the site
+        raise
+    nav = _into_navigation(root, path.relative_to("docs").as_posix()) if new else ""
     return [
         f"wrote {path.as_posix()} (section #{name}) and {snippet.as_posix()}",
         *([nav] if nav else []),
@@ -93,6 +99,24 @@ def new_question(root: Path, page: str, name: str, ask: str) -> list[str]:
         f"4. check this one question:                      make test Q={name}",
         "5. check that no claim hangs on a lucky seed:    make reseed",
     ]
+
+
+def _write(root: Path, path: Path, text: str) -> None:
+    """Write a file of the project, whole or not at all.
+
+    Raises:
+        EvidenceError: it cannot be written.
+    """
+    file = root / path
+    part = file.with_name(f".{file.name}.part")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(text, encoding="utf-8")
+        os.replace(part, file)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        raise EvidenceError(path, 1, unwritten(error)) from error
 
 
 def _into_navigation(root: Path, page: str) -> str:
@@ -105,5 +129,5 @@ def _into_navigation(root: Path, page: str) -> str:
     if not found:
         return f"the navigation in mkdocs.yml has no part for it yet: add `- {page}` below `nav:`, or the site is refused"
     at = found[-1].end()
-    file.write_text(f"{settings[:at]}{found[-1][1]}{page}\n{settings[at:]}", encoding="utf-8")
+    _write(root, Path("mkdocs.yml"), f"{settings[:at]}{found[-1][1]}{page}\n{settings[at:]}")
     return f"named {page} in the navigation of mkdocs.yml"

@@ -42,7 +42,7 @@ def site_of(root: Path, look: bool = False) -> list[tuple[Page, str]]:
         return site.pages
     settings = root.glob(SETTINGS)  # with the navigation, which names every page
     files = [*settings, *sorted((root / "docs").rglob("*.md")), *sorted((root / "snippets").rglob("*.py"))]
-    state = hash(tuple((file, file.stat().st_mtime_ns) for file in files))
+    state = hash(tuple((file, (it := file.stat()).st_mtime_ns, it.st_size) for file in files))
     looked = time.monotonic() - began
     if site is None or site.state != state:
         _SITES.clear()
