@@ -286,7 +286,8 @@ def moment(name: str, folder: Path) -> bool:
 def test_an_end_in_the_first_seconds_leaves_nothing(here: Book, tmp_path: Path, command, number, when, status) -> None:
     for file in (here.root / ".evidence").glob("*.*"):
         file.unlink()
-    folder, stop = tmp_path / "rooms", time.monotonic() + 300
+    stop = time.monotonic() + 300
+    folder = tmp_path / "rooms"
     folder.mkdir()
     with subprocess.Popen(
         [sys.executable, *command],
