@@ -306,6 +306,29 @@ def test_an_end_in_the_first_seconds_leaves_nothing(here: Book, tmp_path: Path, 
     assert processes_in(folder) == [] and list(folder.glob("evidence-*")) == [] and list(here.root.glob(".site-*")) == []
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_end_while_the_run_is_being_started_ends_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    class Started(subprocess.Popen):
+        def __init__(self, *args, **kwargs) -> None:
+            super().__init__(*args, **kwargs)
+            made.append(self)
+            signal.raise_signal(number)
+
+    made: list[Started] = []
+    handlers = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
+    monkeypatch.setattr(subprocess, "Popen", Started)
+    monkeypatch.setattr(front, "GRACE_SECONDS", 1)
+    try:
+        assert front._run([sys.executable, "-c", "import time; time.sleep(600)"], tmp_path) == INTERRUPTED
+    finally:
+        for each, handler in handlers.items():
+            signal.signal(each, handler)
+        lost = [process for process in made if process.poll() is None]
+        for process in lost:
+            process.kill()
+    assert made and not lost
+
+
 def test_leaving_a_runner_while_its_jobs_end_is_no_fault() -> None:
     runner = Runner(1)
 

@@ -115,10 +115,16 @@ def _exchange(made: Path, site: Path, aside: Path) -> None:
 
 def _run(command: list[str], root: Path) -> int:
     """Run a command to its end; an interruption ends it too, in order, and is its status."""
+    early: list[int] = []
     with contextlib.suppress(ValueError):  # not in the main thread
         signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+        signal.signal(signal.SIGINT, lambda number, _: early.append(number))  # while it is being started, it would be lost
     with subprocess.Popen(command, cwd=root) as process:
         try:
+            with contextlib.suppress(ValueError):
+                signal.signal(signal.SIGINT, signal.default_int_handler)
+            if early:
+                raise KeyboardInterrupt
             status = process.wait()
         except KeyboardInterrupt:
             _end(process)
