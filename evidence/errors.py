@@ -1,5 +1,6 @@
 """One kind of refusal, with the page and the line in front."""
 
+import errno
 from pathlib import Path
 
 import click
@@ -24,6 +25,13 @@ class Unshowable(Exception):
     def __init__(self, found: str, message: str) -> None:
         self.found = found  # what to look for in the page's lines
         super().__init__(message)
+
+
+def unwritten(error: OSError) -> str:
+    """Say of a file that cannot be written why, and what helps."""
+    full = error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
+    helps = "make room on its disk" if full else "see whose it is (`ls -ld`) and whether its disk may be written (`mount`)"
+    return f"cannot be written: {error.strerror}; {helps}"
 
 
 def read_text(path: Path, shown_as: Path | str) -> str:

@@ -213,6 +213,15 @@ def test_two_sources_with_one_name_are_told_apart(convert, ran) -> None:
     assert ">Euler (1748a)</a>" in html and ">Euler (1748b)</a>" in html
 
 
+def test_as_many_sources_as_there_are_with_one_name_are_told_apart(convert, ran) -> None:
+    keys = [f"euler{n:02}" for n in range(30)]
+    ran.write("docs/references.bib", "\n".join(BIB.replace("euler1748", key) for key in keys))
+    html = convert(" ".join(f"[@{key}]" for key in keys) + f"; so it is ([@{keys[-1]}]).\n")
+    ran.write("docs/references.bib", BIB)
+    found = re.findall(r">Euler \(1748([a-z]+)\)</a>", html)
+    assert found == [*"abcdefghijklmnopqrstuvwxyz", "aa", "ab", "ac", "ad"] and ">Euler, 1748ad</a></span>)" in html
+
+
 def test_a_figure_keeps_its_labels_and_takes_the_colour_of_the_page() -> None:
     drawn = drawing(DRAWN, "p-", 'A "line"')
     assert "<text>0.001234</text>" in drawn and "<text>two  words</text>" in drawn, "a label is no coordinate"
@@ -362,5 +371,31 @@ def test_pages_stand_in_the_order_of_the_navigation(tmp_path: Path) -> None:
     for name in ("a", "b", "c"):
         (tmp_path / "docs").mkdir(exist_ok=True)
         (tmp_path / "docs" / f"{name}.md").write_text(f"# {name}\n")
-    (tmp_path / "mkdocs.yml").write_text("nav:\n  - Second: c.md\n  - b.md\n")
-    assert [page.path for page in read_site(tmp_path)] == ["docs/c.md", "docs/b.md", "docs/a.md"]
+    (tmp_path / "mkdocs.yml").write_text("repo_url: !ENV [X, '']\nnav:\n  - Second: c.md\n  - Part:\n    - 'b.md'\n")
+    pages = read_site(tmp_path)
+    assert [page.path for page in pages] == ["docs/c.md", "docs/b.md", "docs/a.md"]
+    found = [problem.format_message() for page in pages for problem in page.problems]
+    said = (
+        "docs/a.md:1: is outside the navigation of mkdocs.yml, where no reader finds it; add `- a.md` below `nav:`, or delete it"
+    )
+    assert found == [said] and pages[2].problems
+
+
+def test_without_a_navigation_no_page_is_outside_of_it(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs/a.md").write_text("# a\n")
+    for settings in ("site_name: Book\n", "nav: [\n", "", "- nav\n"):
+        (tmp_path / "mkdocs.yml").write_text(settings)
+        assert read_site(tmp_path)[0].problems == []
+
+
+def test_a_lab_outside_the_navigation_is_named(tmp_path: Path) -> None:
+    (tmp_path / "docs/labs").mkdir(parents=True)
+    (tmp_path / "docs/a.md").write_text("# a\n")
+    for name in ("in", "out"):
+        (tmp_path / f"docs/labs/{name}.py").write_text("# %% [markdown]\n# # Lab\n\n# %%\nx = 1\n")
+    (tmp_path / "mkdocs.yml").write_text("nav: [a.md, {Labs: [labs/in.py]}]\n")
+    (problem,) = read_site(tmp_path)[0].problems
+    assert (
+        problem.format_message().startswith("docs/labs/out.py:1: is outside the navigation") and "`- labs/out.py`" in problem.text
+    )

@@ -48,6 +48,25 @@ WORKS = {
     "spawn": (POOL.format(method="spawn"), "[2, 4]\n"),
     "forkserver": (POOL.format(method="forkserver"), "[2, 4]\n"),
     "joblib": ("from joblib import Parallel, delayed\nprint(Parallel(2)(delayed(abs)(n) for n in (-1, -2)))\n", "[1, 2]\n"),
+    "joblib's processes, with arrays in memory files": (
+        "import numpy as np\nfrom joblib import Parallel, delayed\nx = np.ones(10**6)\ndef f(n):\n    return x.sum() + n\n"
+        "print([int(y) for y in Parallel(n_jobs=2, backend='loky')(delayed(f)(n) for n in range(3))])\n"
+        "print(len(Parallel(n_jobs=2, backend='loky')(delayed(np.sum)(x + n) for n in range(3))))\n",
+        "[1000000, 1000001, 1000002]\n3\n",
+    ),
+    "scikit-learn on two processes and on two threads": (
+        "from sklearn.datasets import load_digits\nfrom sklearn.ensemble import RandomForestClassifier\n"
+        "from sklearn.model_selection import cross_val_score\nx, y = load_digits(n_class=2, return_X_y=True)\n"
+        "forest = RandomForestClassifier(5, n_jobs=2, random_state=0)\n"
+        "print(len(cross_val_score(forest, x, y, cv=2, n_jobs=2)), forest.fit(x, y).score(x, y) > 0.5)\n",
+        "2 True\n",
+    ),
+    "readline": (
+        "import os, readline, rlcompleter\nreadline.set_completer(rlcompleter.Completer({'abc': 1}).complete)\n"
+        "readline.parse_and_bind('tab: complete')\nreadline.add_history('x = 1')\nreadline.write_history_file()\n"
+        "readline.clear_history()\nreadline.read_history_file('.history')\nprint(readline.get_history_item(1), os.listdir())\n",
+        "x = 1 ['.history']\n",
+    ),
     "files": (
         "import numpy as np, sqlite3, tempfile, torch\ntorch.save(torch.ones(2), 'x.pt')\nnp.save('x.npy', np.ones(3))\n"
         "sqlite3.connect('x.db').execute('create table t (x)')\nfile = tempfile.NamedTemporaryFile()\nfile.write(b'x')\n"
@@ -104,6 +123,12 @@ REFUSED = {
         f"import multiprocessing, sys\ndef f():\n    import torch; torch.save(1, '{LEAK}')\nif __name__ == '__main__':\n"
         "    p = multiprocessing.get_context('spawn').Process(target=f)\n    p.start(); p.join()\n"
         "    assert p.exitcode == 0, 'it failed'\n"
+    ),
+    "readline's history": f"import readline\nreadline.add_history('x')\nreadline.write_history_file('{LEAK}')\n",
+    "passwords as a history": "import readline\nreadline.read_history_file('/etc/passwd')\nprint(readline.get_history_item(1))\n",
+    "joblib's worker": (
+        f"from joblib import Parallel, delayed\ndef f(n):\n    import torch; torch.save(n, '{LEAK}')\n"
+        "Parallel(n_jobs=2, backend='loky')(delayed(f)(n) for n in range(2))\n"
     ),
     "own memory": "open('/proc/self/mem', 'r+b')\n",
     "passwords": "print(open('/etc/passwd').read())\n",
@@ -223,6 +248,30 @@ os.read(r, 1)
     leaves += "import os\nos.kill(os.getpid(), 9)\n"
     assert runner.submit(hidden(leaves)).result().failure
     assert set(os.listdir("/dev/shm")) <= before
+
+
+@FENCED
+def test_no_worker_of_joblib_outlives_a_snippet_that_is_killed(monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    before = set(os.listdir("/dev/shm"))
+    code = """import os, time
+from joblib import Parallel, delayed
+def f(n):
+    print(os.getpid(), flush=True)
+    time.sleep(100 if n else 0)
+    if n == 0:
+        os.kill(os.getppid(), 9)
+Parallel(n_jobs=2, backend="loky")(delayed(f)(n) for n in range(2))
+"""
+    with Runner(1) as runner:
+        outcome = runner.submit(hidden(code)).result()
+        assert "killed by SIGKILL" in outcome.failure and outcome.stdout.split(), outcome
+        stop = time.monotonic() + 60
+        while len(processes_in(tmp_path)) > 1 and time.monotonic() < stop:  # the warden, which has answered, is ending
+            time.sleep(0.01)
+        assert len(processes_in(tmp_path)) == 1, "the server alone"
+        assert not [pid for pid in outcome.stdout.split() if Path(f"/proc/{pid}").exists()]
+    assert processes_in(tmp_path) == [] and list(tmp_path.glob("evidence-*")) == [] and set(os.listdir("/dev/shm")) <= before
 
 
 @pytest.mark.parametrize(

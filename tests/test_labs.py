@@ -139,6 +139,13 @@ def test_an_unknown_citation_in_a_lab_is_named_with_its_line(lab: Book) -> None:
     assert "docs/labs/one.py:4: cites @nobody1900" in build(lab).stderr
 
 
+def test_a_link_to_no_heading_of_a_lab_refuses_the_site(lab: Book) -> None:
+    assert lab.run().returncode == 0
+    lab.page("# Other\n\n[That](labs/one.py#count) and [that](labs/one.py#nowhere).\n", "docs/other.md")
+    said = build(lab).stderr
+    assert "does not contain an anchor '#nowhere'" in said and "#count" not in said
+
+
 def test_editing_the_prose_runs_nothing_again(lab: Book) -> None:
     assert "1 ran" in lab.run().stdout
     lab.write("docs/labs/one.py", LAB.replace("Now draw it.", "Now draw\n# the line."))

@@ -75,7 +75,7 @@ REFUSED = {
     "a script in a text fence": (
         "```text\nimport torch\nassert torch.ones(1) == 2\n```\n",
         5,
-        "found Python that imports, prints or",
+        "found Python in a `text` fence, which does not run",
     ),
     "a section of a file": (
         '```python\n--8<-- "snippets/x.py:one"\n```\n',

@@ -70,7 +70,7 @@ def write_book(book: Book) -> None:
     book.page(f'# Home\n\n```python\nassert False, "{RED} home"\n```\n\nStill here.\n', "docs/index.md")
     for name in ("questions", "verdicts", "open", "references"):
         book.page(f"# The {name}\n\n<!-- generate: {name} -->\n", f"docs/{name}.md")
-    page = "# Page\n\nSee [why](#red-reason) and [that](#red-rotten-step).\n"
+    page = "# Page\n\nSee [why](#red-reason) and [that](#red-rotten-step), and [the lab](labs/one.py#count).\n"
     page += QUESTION.format(name="red", said=RED, key="gauss1801") + QUESTION.format(name="green", said="Fresh", key="euler1748")
     book.page(page)
     for name, said in (("red", RED), ("green", "Fresh")):
@@ -194,6 +194,21 @@ def test_a_red_lab_is_withheld(site: Path) -> None:
     assert not (site / "labs/one/one.py").exists()
     cells = json.loads((site / "labs/one/one.ipynb").read_text())["cells"]
     assert len(cells) == 1 and "**This lab is withheld.**" in "".join(cells[0]["source"])
+
+
+def test_links_into_a_lab_that_is_withheld_arrive(site: Path) -> None:
+    html = (site / "labs/one/index.html").read_text()
+    assert html.count('id="count"') == 1 and '<span id="count"></span>' in html and html.count('id="a-lab"') == 1
+    assert 'href="#count"' not in html, "the table of contents leads to what is there"
+
+
+def test_what_is_malformed_inside_a_withheld_lab_refuses_the_site(made: Book) -> None:
+    kept = (made.root / "docs/labs/one.py").read_text()
+    made.write("docs/labs/one.py", kept.replace("@euler1748", "@nobody1900"))
+    try:
+        assert "docs/labs/one.py:4: cites @nobody1900" in build(made.root)
+    finally:
+        made.write("docs/labs/one.py", kept)
 
 
 def test_a_reason_is_text_in_every_form(made: Book) -> None:
@@ -396,7 +411,7 @@ BOOK = "site_name: Book\nmarkdown_extensions: [attr_list, pymdownx.superfences, 
     [
         ("index", "# Home\n\n[x](nowhere.md)\n", "contains a link 'nowhere.md', but the target is not found"),
         ("index", "# Home\n\n[x](#nothing)\n", "contains a link '#nothing', but there is no such anchor"),
-        ("other", "# Other\n", 'not included in the "nav" configuration:\n  - other.md'),
+        ("other", "# Other\n", "docs/other.md:1: is outside the navigation of mkdocs.yml"),
     ],
 )
 def test_a_link_that_leads_nowhere_or_a_page_outside_the_navigation_refuses_the_site(book: Book, page, text, said) -> None:
@@ -407,6 +422,15 @@ def test_a_link_that_leads_nowhere_or_a_page_outside_the_navigation_refuses_the_
     assert (book.root / "site/index.html").exists() and not list(book.root.glob(".site-*"))
 
 
+def test_a_page_outside_the_navigation_is_a_fault_in_run_and_preview_too(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    book.write("mkdocs.yml", BOOK)
+    book.page("# Other\n")
+    said = "docs/page.md:1: is outside the navigation of mkdocs.yml, where no reader finds it; add `- page.md` below `nav:`"
+    assert said in book.run().stdout and f'<div class="evidence-problem">{said}' in convert(book, monkeypatch, preview=True)
+    book.write("mkdocs.yml", BOOK.replace("[index.md]", "[index.md, page.md]"))
+    assert "1 failed" not in book.run().stdout and "evidence-problem" not in convert(book, monkeypatch, preview=True)
+
+
 def test_a_site_without_fault_is_built_without_a_word(book: Book, capfd: pytest.CaptureFixture[str]) -> None:
     book.write("mkdocs.yml", BOOK)
     book.write("site/old.html", "earlier")
@@ -414,12 +438,15 @@ def test_a_site_without_fault_is_built_without_a_word(book: Book, capfd: pytest.
     assert (book.root / "site/index.html").exists() and not (book.root / "site/old.html").exists()
 
 
-@pytest.mark.parametrize("text", ["# Home\n\n[x](nowhere.md)\n", "# Home\n\n[x](#nothing)\n"])
-def test_zensical_refuses_a_link_that_leads_nowhere_too(book: Book, text: str) -> None:
+@pytest.mark.parametrize(
+    ("page", "text"),
+    [("index", "# Home\n\n[x](nowhere.md)\n"), ("index", "# Home\n\n[x](#nothing)\n"), ("other", "# Other\n")],
+)
+def test_zensical_refuses_them_too(book: Book, page: str, text: str) -> None:
     book.write("mkdocs.yml", BOOK)
     command = [sys.executable, "-m", "zensical", "build", "--strict"]
     whole = subprocess.run(command, cwd=book.root, capture_output=True, text=True)
-    book.page(text, "docs/index.md")
+    book.page(text, f"docs/{page}.md")
     broken = subprocess.run(command, cwd=book.root, capture_output=True, text=True)
     assert (whole.returncode, broken.returncode) == (0, 1), whole.stdout + broken.stdout
 

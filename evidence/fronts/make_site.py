@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 import pytest
 
+from evidence.errors import unwritten
 from evidence.fronts.publish import publish
 from evidence.read.labs import read_labs
 from evidence.read.pages import Page, read_site
@@ -22,6 +23,7 @@ from evidence.records.store import Records
 STANDS, WITHHELD, REFUSED, INTERRUPTED = 0, 1, 2, 130
 PYTEST = ("-m", "pytest", "docs", "-q", "-s", "--progress", "--no-header", "--tb=short")
 GRACE_SECONDS = 5
+TRIES = 10  # as many builds may put their sites into one place at once
 
 
 def make_site(root: Path) -> int:
@@ -38,7 +40,13 @@ def make_site(root: Path) -> int:
     if ran == INTERRUPTED:
         print("interrupted; what has run is recorded, and the next `make site` goes on from there")
         return INTERRUPTED
-    if fault := build(root):
+    try:
+        fault = build(root)
+    except click.ClickException as error:
+        fault = error.format_message()
+    except OSError as error:
+        fault = f"{os.path.relpath(error.filename or 'site', root)}: {unwritten(error)}"
+    if fault:
         print(f"{fault}\nno site: an earlier one stands as it was")
         return REFUSED
     records = Records(root)
@@ -86,24 +94,37 @@ def build(root: Path) -> str:
 
 
 def _exchange(made: Path, site: Path, aside: Path) -> None:
-    """Put a folder in the place of another; a second build that does the same at once is not in the way."""
-    for n in range(10):
+    """Put a folder in the place of another; a second build that does the same at once is not in the way.
+
+    Raises:
+        ClickException: it cannot be put there; what stood there stands there again.
+    """
+    for n in range(TRIES):
+        old = aside / f"old-{n}"
         try:
             with contextlib.suppress(FileNotFoundError):
-                os.replace(site, aside / f"old-{n}")
+                os.replace(site, old)
             os.replace(made, site)
             return
         except OSError as error:
-            if not site.exists() or n == 9:
-                raise click.ClickException(f"{site.name}: cannot be replaced: {error.strerror}") from error
+            with contextlib.suppress(OSError):  # the one that stood goes back, unless another build has put its own there
+                os.replace(old, site)
+            if n == TRIES - 1:
+                raise click.ClickException(f"{site.name}: {unwritten(error)}") from error
 
 
 def _run(command: list[str], root: Path) -> int:
     """Run a command to its end; an interruption ends it too, in order, and is its status."""
+    early: list[int] = []
     with contextlib.suppress(ValueError):  # not in the main thread
         signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+        signal.signal(signal.SIGINT, lambda number, _: early.append(number))  # while it is being started, it would be lost
     with subprocess.Popen(command, cwd=root) as process:
         try:
+            with contextlib.suppress(ValueError):
+                signal.signal(signal.SIGINT, signal.default_int_handler)
+            if early:
+                raise KeyboardInterrupt
             status = process.wait()
         except KeyboardInterrupt:
             _end(process)

@@ -24,14 +24,14 @@ from evidence.export.lab_notebook import DESCRIBED, notebook, withheld_notebook
 from evidence.read.labs import FOLDER, read_lab, read_labs
 from evidence.read.sources import sources
 from evidence.records.drawings import DrawingFault
-from evidence.records.files import write
+from evidence.records.files import renew
 from evidence.records.store import Records
 from evidence.render.block import figure, highlight, printed, provenance
 from evidence.render.citations import Citations
 from evidence.render.foreign import guard
 from evidence.render.formulas import Formulas
 from evidence.render.shown import Shown as Blocks
-from evidence.render.withheld import box
+from evidence.render.withheld import box, ids, landings
 
 EXTENSIONS = ["attr_list", "tables", "toc", "pymdownx.arithmatex"]
 SETTINGS: dict[str, Any] = {"pymdownx.arithmatex": {"generic": True}, "toc": {"permalink": True, "toc_depth": "2-3"}}
@@ -52,8 +52,7 @@ def write_notebooks(root: Path, preview: bool = False) -> dict[str, Path]:
         lab = page.fences[0]
         record = records.load(lab)
         if record is None and not preview:
-            doubts = [(lab, records.missing(lab))]
-            made = withheld_notebook(page, doubts)
+            made = withheld_notebook(page, doubts := [(lab, records.missing(lab))])
             made.metadata["evidence"] = {"lab": page.path, "withheld": box("This lab", doubts, lambda _: "")}
         else:
             made = notebook(root, lab, record)
@@ -61,7 +60,7 @@ def write_notebooks(root: Path, preview: bool = False) -> dict[str, Path]:
             passed = {"data-status": "passed", "data-seconds": f"{record.seconds:.2f}"} if record else {"data-status": "missing"}
             made.metadata["evidence"] = {"lab": page.path, "provenance": status, "data": passed}
         file = records.folder / "labs" / f"{PurePosixPath(page.path).stem}.ipynb"
-        write(file, nbformat.writes(made))  # type: ignore[no-untyped-call]
+        renew(file, nbformat.writes(made))  # type: ignore[no-untyped-call]
         out[page.path] = file
     return out
 
@@ -87,8 +86,12 @@ class Shown:
         self.tokens, self.cells = [], 0
         self.name = PurePosixPath(nb.metadata["evidence"]["lab"]).stem
         said = nb.metadata["evidence"]
-        if withheld := said.get("withheld"):
-            self.header = f'<div class="answer" data-withheld="">{withheld}</div>\n'
+        if withheld := said.get("withheld"):  # all its prose is read all the same, so that links to its headings arrive
+            cells = notebook(self.root, read_lab(self.root, self.path).fences[0], None).cells
+            inside = "".join(self.converted(cell.source) for cell in cells if cell.cell_type == "markdown")
+            title = ids(self.converted(nb.cells[0].source.partition("\n")[0]))
+            arrive = landings([name for name in ids(inside) if name not in title])
+            self.header = f'{arrive}<div class="answer" data-withheld="">{withheld}</div>\n'
             return ""
         data = " ".join(f'{key}="{escape(value)}"' for key, value in said["data"].items())
         links = "".join(f'<a href="{self.name}.{kind}" download>Download .{kind}</a> ' for kind in ("ipynb", "py", "md"))
@@ -102,21 +105,28 @@ class Shown:
         """A cell of prose as the other pages show it; what describes a figure already stands with the figure."""
         withheld = 'data-withheld=""' in self.header
         source = cell.source.partition("\n")[0] if withheld else cell.source  # the box says the rest
+        html, self.header = self.converted(source).replace("</h1>", f"</h1>\n{self.header}", 1), ""
+        self.tokens += vars(self.prose).get("toc_tokens", [])
+        return html + "\n"
+
+    def converted(self, source: str) -> str:
+        """The prose of a cell as HTML.
+
+        Raises:
+            EvidenceError: outside a preview, a formula, a citation or HTML that no page can show.
+        """
         text = DESCRIBED.sub("", source)
         text = re.sub(r"\]\((?:([^):]+)/)?index\.md([#)])", r"](\1/\2", text)  # the links of a lab are not MkDocs's to resolve
         text = re.sub(r"\]\(([^):]+)\.md([#)])", r"](\1/\2", text)
         text = re.sub(r"\]\((?![a-z]+:|#)", "](../", text)
         self.prose.reset()
         try:
-            html = Blocks().settle(self.prose.convert(text), self.path, read_lab(self.root, self.path).lines)
+            return Blocks().settle(self.prose.convert(text), self.path, read_lab(self.root, self.path).lines)
         except (Unshowable, EvidenceError) as error:
             fault = error if isinstance(error, EvidenceError) else self.located(error)
             if not os.environ.get("EVIDENCE_PREVIEW"):
                 raise fault from error
-            html = f'<div class="evidence-problem">{escape(fault.format_message())}</div>'
-        self.tokens += vars(self.prose).get("toc_tokens", [])
-        html, self.header = html.replace("</h1>", f"</h1>\n{self.header}", 1), ""
-        return html + "\n"
+            return f'<div class="evidence-problem">{escape(fault.format_message())}</div>'
 
     @property
     def path(self) -> str:
@@ -188,4 +198,6 @@ def on_page_content(html: str, page: MkDocsPage, config: MkDocsConfig, files: Fi
     if not page.file.src_uri.endswith(".py"):
         return html
     page.toc = get_toc(_shown[0].tokens)
-    return html.partition("<style>")[0]
+    html = html.partition("<style>")[0]
+    page.present_anchor_ids = set(ids(html))  # so that a link to a heading of a lab is checked as any other
+    return html

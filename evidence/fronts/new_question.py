@@ -1,9 +1,11 @@
 """`make new-question`: the skeleton of a section and of its snippet, which fails the tests until it is filled in."""
 
+import contextlib
+import os
 import re
 from pathlib import Path
 
-from evidence.errors import EvidenceError
+from evidence.errors import EvidenceError, unwritten
 from evidence.read.headings import heading_fault
 from evidence.read.pages import read_site
 
@@ -63,7 +65,8 @@ def new_question(root: Path, topic: str, name: str, ask: str) -> list[str]:
         What to do next, line by line.
 
     Raises:
-        EvidenceError: an id that is malformed or taken, a topic outside docs/, or a question that no heading can hold.
+        EvidenceError: an id that is malformed or taken, a topic outside docs/, a question that no heading can hold, or a file
+            that cannot be written.
     """
     topic = topic.strip("/").removeprefix("docs/").removesuffix(".md").removesuffix("/index")
     path = Path("docs") / topic / f"{name}.md"
@@ -88,9 +91,13 @@ def new_question(root: Path, topic: str, name: str, ask: str) -> list[str]:
     made = {path: QUESTION.format(ask=ask, id=name, snippet=snippet.as_posix()), snippet: SNIPPET}
     if not (root / index).exists():
         made = {index: TOPIC.format(title=Path(topic).name.replace("-", " ").capitalize())} | made
-    for file, text in made.items():
-        (root / file).parent.mkdir(parents=True, exist_ok=True)
-        (root / file).write_text(text, encoding="utf-8")
+    for n, (file, text) in enumerate(made.items()):
+        try:
+            _write(root, file, text)
+        except EvidenceError:
+            for earlier in list(made)[:n]:  # a page without its snippet, or a topic without a question, would refuse the site
+                (root / earlier).unlink()
+            raise
     written = [file.as_posix() for file in made]
     return [
         f"wrote {', '.join(written[:-1])} and {written[-1]}",
@@ -101,6 +108,24 @@ def new_question(root: Path, topic: str, name: str, ask: str) -> list[str]:
         f"4. check this one question:                      make test Q={name}",
         "5. check that no claim hangs on a lucky seed:    make reseed",
     ]
+
+
+def _write(root: Path, path: Path, text: str) -> None:
+    """Write a file of the project, whole or not at all.
+
+    Raises:
+        EvidenceError: it cannot be written.
+    """
+    file = root / path
+    part = file.with_name(f".{file.name}.part")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(text, encoding="utf-8")
+        os.replace(part, file)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        raise EvidenceError(path, 1, unwritten(error)) from error
 
 
 def into_navigation(root: Path, topic: str, pages: list[str]) -> list[str]:
@@ -122,5 +147,5 @@ def into_navigation(root: Path, topic: str, pages: list[str]) -> list[str]:
         named = ", ".join(f"`- {page}`" for page in pages)
         return [f"the navigation in mkdocs.yml has no part for it yet: add {named} below `nav:`, or the site is refused"]
     at = beside[-1].end()
-    file.write_text("\n".join([settings[:at].rstrip("\n"), *lines, settings[at:]]), encoding="utf-8")
+    _write(root, Path("mkdocs.yml"), "\n".join([settings[:at].rstrip("\n"), *lines, settings[at:]]))
     return [f"named {', '.join(pages)} in the navigation of mkdocs.yml"]

@@ -84,5 +84,8 @@ class Keeper:
     def touch(self, page: Page) -> None:
         """Make the live reload build a page again."""
         file = self.root / page.path
-        os.utime(file)
+        try:
+            os.utime(file)
+        except OSError as error:
+            print(f"{page.path}: cannot be touched: {error.strerror}; restart the preview to see what has run", flush=True)
         self.times[file] = file.stat().st_mtime_ns

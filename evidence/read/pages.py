@@ -9,6 +9,7 @@ from evidence.read.answer_rules import answer_faults
 from evidence.read.files import front_matter_fault, stray_files
 from evidence.read.headings import Heading
 from evidence.read.model import Fence, Listing, Page
+from evidence.read.navigation import navigation, outside
 from evidence.read.reader import Reader
 from evidence.read.snippet_rules import snippet_faults
 from evidence.read.sources import bibliography_faults
@@ -67,11 +68,11 @@ def read_site(root: Path) -> list[Page]:
     """Read every page under docs/, in the learning order, and hold them against each other.
 
     The learning order is that of the navigation in mkdocs.yml; what it does not name comes last, by its path. An id
-    that two headings share is a problem of the second; what is wrong beside the pages (a snippet that no page shows, a file
-    that must not be published, the bibliography) is one of the first page.
+    that two headings share is a problem of the second, and a page outside the navigation one of its own; what is wrong beside
+    the pages (a snippet that no page shows, a file that must not be published, the bibliography, a lab outside the
+    navigation) is one of the first page.
     """
-    nav = (root / "mkdocs.yml").read_text(encoding="utf-8") if (root / "mkdocs.yml").exists() else ""
-    order = {f"docs/{path}": n for n, path in enumerate(re.findall(r"[\w./-]+\.md\b", nav))}
+    order = {path: n for n, path in enumerate(navigation(root) or [])}
     paths = sorted(file.relative_to(root).as_posix() for file in (root / "docs").rglob("*.md"))
     pages = [read_page(root, path) for path in sorted(paths, key=lambda path: order.get(path, len(order)))]
     seen: dict[str, tuple[str, int]] = {}
@@ -85,6 +86,9 @@ def read_site(root: Path) -> list[Page]:
     for page, fault in [*topic_faults(pages)]:
         page.problems.append(fault)
     if pages:
+        known = {page.path: page for page in pages}
+        for problem in outside(root, list(known)):
+            known.get(problem.path.as_posix(), pages[0]).problems.append(problem)
         pages[0].problems += [*stray_files(root), *bibliography_faults(root)]
         pages[0].problems += _unshown(root, {name for page in pages for name in page.includes})
     return pages

@@ -5,7 +5,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import count, product
 from pathlib import Path
+from string import ascii_lowercase
 
 from pybtex.database import BibliographyDataError, Entry, parse_string
 from pybtex.exceptions import PybtexError
@@ -32,7 +34,7 @@ class Source:
     def named(self, text: str, start: int, end: int) -> str:
         """The label as the citation at text[start:end] shows it: a year between parentheses needs none of its own."""
         between = text[:start].endswith("(") and text[end:].startswith(")")
-        return re.sub(r" \((\d{4}[a-h]?)\)$", r", \1", self.label) if between else self.label
+        return re.sub(r" \((\d{4}[a-z]*)\)$", r", \1", self.label) if between else self.label
 
 
 BIBLIOGRAPHY = "docs/references.bib"
@@ -49,11 +51,17 @@ def _parsed(text: str) -> dict[str, Source]:
         twice = isinstance(error, BibliographyDataError)
         raise EvidenceError(BIBLIOGRAPHY, line, f"{error}{'; give the second another key' if twice else ''}") from error
     shared = Counter(source.label for source in found.values())
-    letters: dict[str, Iterator[str]] = {label: iter("abcdefgh") for label, count in shared.items() if count > 1}
+    letters = {label: _letters() for label, often in shared.items() if often > 1}
     for key, source in found.items():  # "He et al. (2016a)" and "(2016b)", in the order of the bibliography
         if source.label in letters:
             found[key] = replace(source, label=f"{source.label.removesuffix(')')}{next(letters[source.label])})")
     return found
+
+
+def _letters() -> Iterator[str]:
+    """What tells the years of sources with one label apart, without end: a, b, … z, aa, ab, …"""
+    for length in count(1):
+        yield from map("".join, product(ascii_lowercase, repeat=length))
 
 
 def _line(text: str, key: str, which: int = 0) -> int:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from evidence.errors import unwritten
+
 
 class RecordsError(click.ClickException):
     """A file of the records cannot be written, read or removed."""
@@ -35,7 +37,19 @@ def write(path: Path, text: str) -> None:
         if folder.is_file():
             said = f"is a file, and the folder of records belongs there; move it away: `mv {folder.name} {folder.name}.old`"
             raise RecordsError(folder, said) from error
-        raise RecordsError(path, f"cannot be written: {error.strerror}; what was recorded before is still there") from error
+        raise RecordsError(path, f"{unwritten(error)}; what was recorded before is still there") from error
+
+
+def renew(path: Path, text: str) -> None:
+    """Write a file unless it holds this text already.
+
+    Raises:
+        RecordsError: as `write`.
+    """
+    with contextlib.suppress(OSError, ValueError):
+        if path.read_text(encoding="utf-8") == text:
+            return
+    write(path, text)
 
 
 def remove(path: Path) -> None:

@@ -31,7 +31,7 @@ from evidence.render.glossary import explain
 from evidence.render.lists import expand_directive
 from evidence.render.shown import Shown
 from evidence.render.site import page_of, site_of
-from evidence.render.withheld import Hidden, box
+from evidence.render.withheld import Hidden, box, landings
 
 MATH: dict[str, Any] = {"pymdownx.arithmatex": {"generic": True}}
 
@@ -117,9 +117,9 @@ class PagePreprocessor(Preprocessor):
                 out += ["", self.below(question, day), ""]
             if question := withheld.get(index):
                 said = box("This answer", question.withheld, self.source)
-                arrive = "".join(f'<span id="{name}"></span>' for name in self.hidden.anchors(question, page.lines))
+                arrive = landings(self.hidden.anchors(question, page.lines))
                 # as the author's own HTML, not out of the stash: so an engine knows these ids when it checks links
-                out += [page.lines[index].text, "", f"<div>{arrive}</div>" * bool(arrive), ""]
+                out += [page.lines[index].text, "", arrive, ""]
                 out += [self.md.htmlStash.store(Made(said)), ""]
                 index = question.end - 1
             elif shown := starts.get(index):

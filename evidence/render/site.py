@@ -10,6 +10,7 @@ from markdown import Markdown
 from markdown.util import ETX, STX
 
 from evidence.errors import EvidenceError
+from evidence.read.navigation import SETTINGS
 from evidence.read.pages import FRONT_MATTER, Page, parse, read_site
 
 NOWHERE = "docs/(a text that is no page)"
@@ -39,8 +40,9 @@ def site_of(root: Path, look: bool = False) -> list[tuple[Page, str]]:
     site, began = _SITES.get(root), time.monotonic()
     if site and not look and began < site.rested:
         return site.pages
-    files = [*sorted((root / "docs").rglob("*.md")), *sorted((root / "snippets").rglob("*.py"))]
-    state = hash(tuple((file, file.stat().st_mtime_ns) for file in files))
+    settings = root.glob(SETTINGS)  # with the navigation, which names every page
+    files = [*settings, *sorted((root / "docs").rglob("*.md")), *sorted((root / "snippets").rglob("*.py"))]
+    state = hash(tuple((file, (it := file.stat()).st_mtime_ns, it.st_size) for file in files))
     looked = time.monotonic() - began
     if site is None or site.state != state:
         _SITES.clear()

@@ -45,6 +45,16 @@ def in_markdown(what: str, doubts: list[tuple[Fence, str]]) -> str:
     return f"**{what} is withheld.** {SAID}\n\n{rows}"
 
 
+def ids(html: str) -> list[str]:
+    """Every id of a piece of HTML, each once."""
+    return list(dict.fromkeys(ANCHOR.findall(html)))
+
+
+def landings(names: list[str]) -> str:
+    """Where links arrive that lead into what is withheld; "" where there are none."""
+    return "".join(["<div>", *(f'<span id="{name}"></span>' for name in names), "</div>"]) if names else ""
+
+
 def _line(text: str) -> str:
     """A text as one line without control characters."""
     return " ".join(CONTROLS.sub(" ", text).split())
@@ -73,5 +83,4 @@ class Hidden:
         level = "#" if question.whole else "##"
         text = "\n".join([f"{level} {question.title} {{ #{question.id} }}", "", *prose, "", "\n\n".join(captions)])
         self.md.reset()
-        found = dict.fromkeys(ANCHOR.findall(self.md.convert(text)))
-        return [name for name in found if name != question.id]
+        return [name for name in ids(self.md.convert(text)) if name != question.id]

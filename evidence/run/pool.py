@@ -41,7 +41,7 @@ class Runner:
         self._closed = True
         self._pool.shutdown(wait=False, cancel_futures=True)
         with self._lock:
-            for connection in self._running:
+            for connection in tuple(self._running):  # the threads that wait for them take them out as they end
                 with contextlib.suppress(OSError):
                     connection.shutdown(socket.SHUT_RDWR)
             for server in self._servers.values():

@@ -8,6 +8,7 @@ import matplotlib.backends.backend_svg
 import matplotlib.pyplot
 import numpy  # noqa: F401
 import sklearn.datasets
+import sklearn.ensemble  # a default argument in it makes a generator of no seed, which a snippet may not
 import sklearn.linear_model  # noqa: F401
 import torch
 import torch.utils.data

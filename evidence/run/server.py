@@ -31,6 +31,7 @@ for step in __import__("evidence.run.server").run.server.{entry}():
         del step
         exec(code, scope)
 """
+CLOSING = 60  # seconds until a server that does not end is killed: it may be importing the libraries, on a busy machine
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 PASSED_ON = ("PATH", "LANG", "LANGUAGE", "TZ", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 
@@ -89,10 +90,10 @@ class Server:
         return ""
 
     def close(self) -> None:
-        """End the server; its wardens end when their connections do."""
+        """End the server; its wardens end when their connections do, and it waits for them and for its own imports."""
         self._control.close()
         try:
-            self._process.wait(10)
+            self._process.wait(CLOSING)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
@@ -111,6 +112,7 @@ def serve() -> Iterator[sandbox.Step]:
         except OSError:
             message = b""
         if not message:
+            _reap()  # wardens end with their connections, and make rooms until then
             rooms.close()
             return
         connection = socket.socket(fileno=handles[0])
@@ -119,7 +121,7 @@ def serve() -> Iterator[sandbox.Step]:
             yield from warden.watch(connection, rooms)
             os._exit(1)
         connection.close()
-        _reap()
+        _reap(os.WNOHANG)
 
 
 def alone() -> Iterator[sandbox.Step]:
@@ -145,10 +147,8 @@ def prepare() -> None:
     gc.freeze()  # what is here now is no garbage of any snippet, and a collection need not touch (that is, copy) it
 
 
-def _reap() -> None:
-    """Let ended wardens go."""
-    try:
-        while os.waitpid(-1, os.WNOHANG)[0]:
+def _reap(options: int = 0) -> None:
+    """Let ended wardens go; with no options, wait for all of them."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, options)[0]:
             pass
-    except ChildProcessError:
-        pass

@@ -24,7 +24,10 @@ PATIENCE = 20  # so many times the limit by the clock, where it computes on a bu
 
 def watch(connection: socket.socket, rooms: Rooms) -> Iterator[sandbox.Step]:
     """Run the job that comes through the connection and send back what happened. Yields in the snippet's process alone."""
-    header, (text,) = channel.receive(connection)
+    try:
+        header, (text,) = channel.receive(connection)
+    except (EOFError, OSError):  # its client has gone before it said what to run
+        os._exit(1)
     job = Job.read(text.decode())
     room = rooms.make()
     processes.adopt_orphans()
