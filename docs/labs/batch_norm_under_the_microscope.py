@@ -3,7 +3,7 @@
 #
 # Why does a network train faster with batch normalization (BN)? [@santurkar2018] answered with measurements: they looked at the loss along the gradient, at the gradient along the gradient, and at what an update of the early layers does to the later ones. They measured a VGG network on CIFAR-10.
 #
-# This lab takes the same measurements on a small network: eight convolutions on scikit-learn's digits. Each is made with and without BN, at a learning rate at which both networks train. At the end comes their counter-experiment, which puts the shift back that BN removes, and a control for it. The short answers stand [on the page about BN](../training/batch-normalization.md#bn-improves-training); here is the longer way.
+# This lab takes the same measurements on a small network: eight convolutions on scikit-learn's digits. Each is made with and without BN, at a learning rate at which both networks train. At the end comes their counter-experiment, which puts the shift back that BN removes, and a control for it. The short answers stand [on the page about BN](../training/batch-normalization/bn-improves-training.md); here is the longer way.
 #
 # ## Two networks, one start
 #
@@ -325,7 +325,7 @@ assert early[True] > early[False], f"at the start the plain network should be sh
 # %% [markdown]
 # The two meanings come apart. By the first, BN removes almost all of the shift; that is what a normalization does. By the second it removes little. The undivided distance is smaller with BN, but so is the gradient; relative to it the two networks are within a factor of two. The order depends on the layer: with BN the second layer is disturbed more and the last one less. And it depends on the stage: at the start the plain network, on its plateau, is disturbed less.
 #
-# The paper saw as much shift with BN as without, or more. That is not quite what we see, and not the opposite either: with six layers and twice the rate, [the page's run](../training/batch-normalization.md#covariate-shift) has, relative to the gradient and averaged over the layers, no less of it with BN. What both agree on is that this shift does not vanish where the drift does.
+# The paper saw as much shift with BN as without, or more. That is not quite what we see, and not the opposite either: with six layers and twice the rate, [the page's run](../training/batch-normalization/covariate-shift.md) has, relative to the gradient and averaged over the layers, no less of it with BN. What both agree on is that this shift does not vanish where the drift does.
 #
 # ## Putting the shift back
 #
@@ -423,7 +423,7 @@ assert chosen[3] < at[False][3] / 1.5, f"and beta should still be smaller: {chos
 # - With noise that makes the inputs drift more than twice as far as without BN, more than half of the gain in mean loss is left. With noise twice as strong nothing is left.
 # - The plain network suffers more from the same noise, and the noisy network keeps the smoothness.
 #
-# So the measurements of the paper show at this size, with three differences: the undivided covariate shift is smaller with BN here, the noise is not free, and the smoothness depends on the stage of training. What the lab does not show is a cause. It compares one architecture at one rate over three seeds, along one direction in the space of weights, and effective β depends on how the weights are scaled. At its own best rate the plain network may be faster than here; whether the noisy one would still be ahead was not measured. An intervention that makes the loss smooth by other means, with everything else equal, would say more; the [page](../training/batch-normalization.md#bn-improves-training) tells how researchers weigh the causes.
+# So the measurements of the paper show at this size, with three differences: the undivided covariate shift is smaller with BN here, the noise is not free, and the smoothness depends on the stage of training. What the lab does not show is a cause. It compares one architecture at one rate over three seeds, along one direction in the space of weights, and effective β depends on how the weights are scaled. At its own best rate the plain network may be faster than here; whether the noisy one would still be ahead was not measured. An intervention that makes the loss smooth by other means, with everything else equal, would say more; the [page](../training/batch-normalization/bn-improves-training.md) tells how researchers weigh the causes.
 #
 # ### Sources
 #

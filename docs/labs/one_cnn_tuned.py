@@ -94,7 +94,7 @@ def build(recipe):
 
 # %% [markdown]
 # Training is one plain loop. The mean and the standard deviation come from the training digits alone, one number each,
-# for reasons given under [preprocessing](../training/preprocessing.md#mean-image-or-channel-mean). A shift moves each
+# for reasons given under [preprocessing](../training/preprocessing/mean-image-or-channel-mean.md). A shift moves each
 # picture of a batch by up to one pixel in both directions and repeats the border.
 
 # %%
@@ -131,7 +131,7 @@ def train(recipe, seed):
 # %% [markdown]
 # ## Before any tuning
 #
-# Two of the [sanity checks](../training/hyperparameters.md#sanity-checks): the first loss should be near that of
+# Two of the [sanity checks](../training/hyperparameters/sanity-checks.md): the first loss should be near that of
 # guessing, $\ln 10 \approx 2.303$, and one batch should be fitted to a loss near zero.
 
 # %%
@@ -228,7 +228,7 @@ print(f"start: lr {start['lr']:.2g}, error {errors.mean():.1f} %, standard devia
 # %% [markdown]
 # ## Inputs
 #
-# Raw pixels run from 0 to 16. [Centering](../training/preprocessing.md#zero-center-and-normalize) subtracts one mean,
+# Raw pixels run from 0 to 16. [Centering](../training/preprocessing/zero-center-and-normalize.md) subtracts one mean,
 # standardizing also divides by one standard deviation.
 
 # %%
@@ -240,14 +240,14 @@ assert between < input_gain, f"centred and standardized should differ by less th
 
 # %% [markdown]
 # Standardizing gains more than 3 points. Whether the division adds anything to the centering is a question of one
-# common factor, [as for other images](../training/preprocessing.md#images-center-only): the two lines differ by less
+# common factor, [as for other images](../training/preprocessing/images-center-only.md): the two lines differ by less
 # than the standardized one gains.
 #
 # ## Initialization
 #
 # The spread 0.1 was a guess. The alternatives are
-# [PyTorch's default](../training/initialization.md#pytorch-default-init) and
-# [He's rule](../training/initialization.md#xavier-and-he), from [@he2015, sec. 2.2]. That rule was made for rectifiers,
+# [PyTorch's default](../training/initialization/pytorch-default-init.md) and
+# [He's rule](../training/initialization/xavier-and-he.md), from [@he2015, sec. 2.2]. That rule was made for rectifiers,
 # and the activation here is still tanh.
 
 # %%
@@ -261,7 +261,7 @@ assert apart < 12, f"the two starts should end within 12 points, ended {apart:.1
 #
 # ## Activation
 #
-# The page on [activations](../training/activations.md#which-activation) expects little between ReLU and tanh, and
+# The page on [activations](../training/activations/which-activation.md) expects little between ReLU and tanh, and
 # trouble from the sigmoid. Look at the sigmoid's error beside that of guessing, 90 %.
 
 # %%
@@ -271,11 +271,11 @@ assert found[1].mean() < found[0].mean() - 30, "ReLU should be far ahead of the 
 
 # %% [markdown]
 # In this budget of steps the sigmoid stays near guessing, at the best of its three rates. The likely cause is the
-# [vanishing gradient](../training/activations.md#sigmoid-saturates): small slopes, one behind the other.
+# [vanishing gradient](../training/activations/sigmoid-saturates.md): small slopes, one behind the other.
 #
 # ## Batch normalization
 #
-# Now [batch normalization](../training/batch-normalization.md#bn-improves-training) before each activation, as
+# Now [batch normalization](../training/batch-normalization/bn-improves-training.md) before each activation, as
 # [@ioffe2015] propose it. Look at the gain and at the spread beside it.
 
 # %%
@@ -285,7 +285,7 @@ recipe, errors, found = choose(recipe, errors, [{"norm": "batch norm"}])
 # ## Optimizer and learning rate
 #
 # So far the rate moved by factors of three. Now plain SGD, SGD with momentum and AdamW get the same [coarse-to-fine
-# search](../training/hyperparameters.md#coarse-to-fine): six random rates over three and a half decades with runs of a
+# search](../training/hyperparameters/coarse-to-fine.md): six random rates over three and a half decades with runs of a
 # quarter of the length, then three full runs within half a decade of the best. Without weight decay AdamW is Adam.
 
 # %%
@@ -319,7 +319,7 @@ assert best_rate["AdamW"] < best_rate["SGD"], "AdamW should want a smaller rate 
 # AdamW wants a smaller rate than plain SGD. Between the best and the worst grey dot of each panel lie more than 20
 # points. Compare that with the distances between the three lines, which say what the choice of the optimizer is worth
 # here. (Their gains are taken against the recipe so far, whose rate was chosen on two of these very seeds.) The page
-# [SGD or Adam](../training/optimization.md#sgd-or-adam) expects little.
+# [SGD or Adam](../training/optimization/sgd-or-adam.md) expects little.
 #
 # ## Schedule, weight decay, dropout, shifts
 #
@@ -337,7 +337,7 @@ assert errors.mean() > before_errors.mean() / 2, "none of the three should halve
 # %% [markdown]
 # None of the last three halves the error, and one could stop here and call the network tuned. But 160 steps of 32
 # digits are few passes over the 300, and shifts make nine pictures out of each digit. So the last step doubles the
-# length and tries the [cosine schedule](../training/hyperparameters.md#learning-rate-schedules) of
+# length and tries the [cosine schedule](../training/hyperparameters/learning-rate-schedules.md) of
 # [@loshchilov2017, eq. 5] and the shifts again, alone and together, at the rate of the recipe. The first line, the
 # length alone, is the control.
 

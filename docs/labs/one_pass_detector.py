@@ -7,7 +7,7 @@
 #
 # This lab trains a detector on scenes of digits, scores it, and sorts its mistakes by kind. It then counts what each
 # kind costs, moves the threshold of non-maximum suppression, and halves the side of the grid's cells. How such a
-# network works is told in [the answer on YOLO](../tasks/detection.md#yolo); its settings are the start here.
+# network works is told in [the answer on YOLO](../tasks/detection/yolo.md); its settings are the start here.
 
 # %% [markdown]
 # ## Scenes with exact boxes
@@ -149,7 +149,7 @@ assert lost[4, "crowds"] > 4 * lost[8, "crowds"], "small cells should save most 
 # Four convolutions and a 1x1 convolution give 15 numbers for each cell: objectness, four for the box, ten classes. The
 # stride of the last 3x3 convolution decides between 4x4 and 8x8 cells; the weights are the same in number, and a cell
 # of either grid sees a window of the same size. The loss has the three terms of
-# [the page](../tasks/detection.md#yolo). The learning rate was chosen in trials not shown here, among 0.003, 0.01 and
+# [the page](../tasks/detection/yolo.md). The learning rate was chosen in trials not shown here, among 0.003, 0.01 and
 # 0.03 by the mean mAP of three other seeds on objects apart: 0.01 was the best for the coarse grid, and for the fine
 # one it could not be told from 0.03.
 
@@ -182,7 +182,7 @@ def fit(scenes, cells, seed, num_epochs=3, batch_size=30, lr=0.01):
 
 # %% [markdown]
 # The score of a class in a cell is objectness times the probability of the class. Boxes go through
-# [suppression](../tasks/detection.md#non-maximum-suppression) within each class: the best is kept, and a box that
+# [suppression](../tasks/detection/non-maximum-suppression.md) within each class: the best is kept, and a box that
 # overlaps a kept box of its class by more than the limit is dropped.
 
 # %%
@@ -264,7 +264,7 @@ def count_objects(scenes):
 
 
 # %% [markdown]
-# The [average precision](../tasks/detection.md#average-precision) needs no more than the hits in the order of their
+# The [average precision](../tasks/detection/average-precision.md) needs no more than the hits in the order of their
 # scores. We take it at IoU 0.5 and, to be stricter about the place, at 0.75.
 
 # %%

@@ -7,7 +7,7 @@
 # count the parameters and let two narrower networks have about as many as the shared one, exchange the partner, look at
 # the angle between the gradients, and vary the weight of the partner's loss.
 #
-# It goes deeper than the answers on [multi-task learning](../tasks/multi-task-learning.md#hard-parameter-sharing),
+# It goes deeper than the answers on [multi-task learning](../tasks/multi-task-learning/hard-parameter-sharing.md),
 # where sharing gained nothing on the same 50 images, and something where the partner had more labels.
 #
 # ## Two tasks, and a coin

@@ -2,7 +2,7 @@
 # # Prune until it breaks
 #
 # How far can a trained convolutional network be pruned before it fails, and what decides that: the criterion, the
-# schedule, or whether single weights or whole filters go? The [answers on pruning](../compression/pruning.md) take
+# schedule, or whether single weights or whole filters go? The [answers on pruning](../compression/pruning/index.md) take
 # these one at a time. Here they meet on one network, with the same number of weights left and the same number of
 # epochs. Measured are the test accuracy from a quarter of the weights down to one in two hundred, where the weights
 # go, and what it buys in bytes, multiply-adds and time.

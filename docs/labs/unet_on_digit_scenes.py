@@ -1,12 +1,12 @@
 # %% [markdown]
 # # U-Net on digit scenes
 #
-# What do the skips of a U-Net do? [The answer on segmentation](../tasks/segmentation.md#segmentation) found masks far
+# What do the skips of a U-Net do? [The answer on segmentation](../tasks/segmentation/segmentation.md) found masks far
 # better with them than without, after few steps, and left a question open: was the network without skips unable, or
 # only not ready yet?
 #
 # This lab trains both networks with equal steps, for a short and for a longer time, and measures the mean IoU
-# (intersection over union, [defined here](../tasks/segmentation.md#iou-or-dice)). It then asks where the remaining
+# (intersection over union, [defined here](../tasks/segmentation/iou-or-dice.md)). It then asks where the remaining
 # mistakes lie: at borders or inside, in small or in large digits. At last it replaces the cross-entropy by the Dice
 # loss.
 
