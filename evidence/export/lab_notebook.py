@@ -9,7 +9,7 @@ import nbformat
 
 from evidence.errors import EvidenceError
 from evidence.read.pages import Fence, Page
-from evidence.records.store import Record
+from evidence.records.record import Record
 from evidence.render.withheld import in_markdown
 
 NODE: Any = nbformat.NotebookNode

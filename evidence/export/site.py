@@ -11,8 +11,9 @@ import nbformat
 from evidence.read.pages import Fence, Page, read_site
 from evidence.read.questions import DIRECTIVE, EXPLORER, Question
 from evidence.read.sources import CITATION, ONE, Source, sources
+from evidence.records.record import Record
 from evidence.records.standing import published, standing
-from evidence.records.store import Record, Records
+from evidence.records.store import Records
 from evidence.render import escape
 from evidence.render.lists import expand_directive
 from evidence.render.withheld import in_markdown

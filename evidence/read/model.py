@@ -7,6 +7,8 @@ from pytest_codeblocks import CodeBlock
 from evidence.errors import EvidenceError
 from evidence.read.headings import Heading
 from evidence.read.includes import Line
+from evidence.read.parts import Parts
+from evidence.read.uses import Measures, Use
 
 
 @dataclass
@@ -23,6 +25,10 @@ class Fence:
     question: str  # the id of the heading above, or ""
     figures: list[tuple[str, str]] = field(default_factory=list)  # (alt text, caption) in the order they are shown
     cells: list["Fence"] = field(default_factory=list)  # of a lab, whose fence this is as a whole
+    parts: Parts = field(default_factory=Parts)
+    measures: Measures = field(default_factory=Measures)
+    uses: list[Use] = field(default_factory=list)  # where the page's prose shows what it measured
+    typed: list[tuple[int, str]] = field(default_factory=list)  # the decimals and percentages of its page's prose, by line
     skip_reason: str = ""  # the visible reason why this fence may be without a record, or ""
     block: CodeBlock = field(default_factory=lambda: CodeBlock("", 0, "python"))  # with what the page expects it to print
 

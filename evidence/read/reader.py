@@ -11,8 +11,10 @@ from evidence.read.captions import EXPECTED, captions
 from evidence.read.headings import heading_fault, read_heading
 from evidence.read.includes import Line, included
 from evidence.read.listings import listing_fault
+from evidence.read.measured import read_uses
 from evidence.read.model import Fence, Listing, Page
 from evidence.read.options import comment_fault, skip_reason
+from evidence.read.parts import read_parts
 from evidence.read.syntax import EXPECTED_OUTPUT, INCLUDE, LANGUAGE, LIKE_AN_INCLUDE, PYTHON
 
 IN_CODE = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")  # a form feed may stand in a snippet, which is split at "\n" alone
@@ -46,6 +48,7 @@ class Reader:
                 self.keep(index)
                 index += 1
         self.unused()
+        read_uses(self.page)
         self.page.problems.sort(key=lambda problem: (problem.path.as_posix() != self.page.path, problem.line))
         return self.page
 
@@ -155,6 +158,8 @@ class Reader:
         snippet = files.pop() if whole else f"{self.page.path}:{line}"
         fence = Fence(self.page.path, line, first, last, block.prefix, origin, snippet, question)
         fence.block = CodeBlock(fence.code, line, "python")
+        fence.parts, problems = read_parts(origin)
+        self.page.problems += problems
         if self.skip:
             fence.skip_reason, self.skip = self.skip[1], None
         self.unused()

@@ -7,7 +7,7 @@ from pymdownx.highlight import Highlight
 
 from evidence.read.pages import Fence, Listing
 from evidence.records import held
-from evidence.records.store import Record
+from evidence.records.record import Record
 from evidence.render.drawing import drawing
 from evidence.render.kept import kept
 

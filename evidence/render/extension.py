@@ -16,8 +16,9 @@ from evidence.read.questions import DIRECTIVE, EXPLORER, Question, questions
 from evidence.read.sources import sources
 from evidence.read.words import synonyms
 from evidence.records.drawings import DrawingFault
+from evidence.records.record import Record
 from evidence.records.standing import standing
-from evidence.records.store import Record, Records
+from evidence.records.store import Records
 from evidence.render.answer import Anchors, Answers
 from evidence.render.block import evidence, listing
 from evidence.render.citations import Citations
