@@ -3,19 +3,21 @@
 import io
 import re
 import zipfile
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import nbformat
 
+from evidence.export.form import fence_in_cells, fence_in_markdown
 from evidence.read.pages import Fence, Page, read_site
 from evidence.read.questions import DIRECTIVE, EXPLORER, Question
 from evidence.read.sources import CITATION, ONE, Source, sources
-from evidence.records.record import Record
 from evidence.records.standing import published, standing
 from evidence.records.store import Records
 from evidence.render import escape
 from evidence.render.lists import expand_directive
+from evidence.render.measured import Numbers, told
 from evidence.render.withheld import in_markdown
 
 HEADING_ID = re.compile(r"^(#{1,6} .*?)\s*\{[^}]*\}\s*$")
@@ -32,7 +34,7 @@ def export_site(root: Path, site: Path, address: str = "") -> None:
     """
     pages = read_site(root)
     records, known = Records(root), sources(root)
-    asked = standing(pages, records)
+    asked = told(standing(pages, records), pages, records)
     asking = {question.page for question in asked}
     for page in pages:
         parts = split(page, asked, root)
@@ -62,6 +64,7 @@ def split(page: Page, asked: list[Question], root: Path) -> list[str | Fence]:
     """
     starts = {fence.first: fence for fence in page.fences}
     withheld = {question.start: question for question in asked if question.page == page.path and question.withheld}
+    numbers = Numbers(page, Records(root))
     out: list[str | Fence] = []
     prose: list[str] = []
     index = 0
@@ -74,14 +77,15 @@ def split(page: Page, asked: list[Question], root: Path) -> list[str | Fence]:
             prose += ["", in_markdown("This example", [(fence, doubt)]), ""]
             index = fence.last
         elif fence:
-            out += ["\n".join(prose), fence]
+            words = [(numbers.plain(alt), numbers.markdown(caption)) for alt, caption in fence.figures]
+            out += ["\n".join(prose), replace(fence, figures=words)]
             prose, index = [], fence.last
         elif directive := DIRECTIVE.match(text):
             prose += [line for line in expand_directive(directive[1], page.path, asked, root) if "index-filter" not in line]
         elif EXPLORER.match(text):  # nothing moves here: it goes, and so does the paragraph that says how to use it
             index = next((k for k in range(index + 2, len(page.lines)) if not page.lines[k].text.strip()), index)
         else:
-            prose.append(HEADING_ID.sub(r"\1", text))
+            prose.append(numbers.markdown(HEADING_ID.sub(r"\1", text)))
         index += 1
     return [part for part in [*out, "\n".join(prose)] if not isinstance(part, str) or part.strip()]
 
@@ -107,11 +111,8 @@ def as_markdown(parts: list[str | Fence], records: Records, known: dict[str, Sou
         if isinstance(part, str):
             out.append(cited(part, known).strip())
             continue
-        out.append(escape.fenced(part.code, f"python title={part.snippet}"))
-        record = records.load(part)
-        if record and record.stdout:
-            out.append(f"It printed:\n\n{escape.fenced(record.stdout.rstrip(), 'text')}")
-        out += [f"Figure: {cited(caption, known)} ({alt})" for alt, caption in part.figures]
+        figures = [f"Figure: {cited(caption, known)} ({alt})" for alt, caption in part.figures]
+        out += fence_in_markdown(part, records.load(part), figures)
     return "\n\n".join(out) + "\n"
 
 
@@ -124,21 +125,11 @@ def as_notebook(page: Page, parts: list[str | Fence], records: Records, known: d
             source = _absolute(cited(part, known).strip(), page.path, address)
             cells.append(NODE(cell_type="markdown", source=source, **head))
             continue
-        record = records.load(part)
-        outputs = _outputs(record) if record else []
+        captions = [f"*{cited(caption, known)}*" for _, caption in part.figures]
         count = 1 + sum(cell.cell_type == "code" for cell in cells)
-        cells.append(NODE(cell_type="code", source=part.code.rstrip(), outputs=outputs, execution_count=count, **head))
-        captions = "\n\n".join(f"*{cited(caption, known)}*" for _, caption in part.figures)
-        if captions:
-            cells.append(NODE(cell_type="markdown", source=captions, id=f"part-{n}-captions", metadata={}))
+        cells += fence_in_cells(part, records.load(part), captions, f"part-{n}", count)
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     return NODE(nbformat=4, nbformat_minor=5, metadata=NODE(kernelspec=NODE(kernel)), cells=cells)
-
-
-def _outputs(record: Record) -> list[Any]:
-    printed = [NODE(output_type="stream", name="stdout", text=record.stdout)] if record.stdout else []
-    drawn = [NODE(output_type="display_data", data={"image/svg+xml": svg}, metadata={}) for svg in record.figures]
-    return printed + drawn
 
 
 def _absolute(text: str, page: str, address: str) -> str:

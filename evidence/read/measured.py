@@ -11,6 +11,7 @@ from evidence.read.model import Fence, Page
 from evidence.read.syntax import CODE_SPAN, FORMAT, LIKE_MEASURED, MEASURED, NO_PROSE, TYPED
 from evidence.read.uses import Measures, Use
 
+PLAIN = re.compile(r"(?:[^\W_]|(?<=\w)_(?=\w)|[ .,:;%+()/='-])+")  # reads as itself in Markdown, HTML and every export
 EXPECTED = "expected `[=name:format]` with a format as `.1f`, `.0%`, `d` or `.2e`, and none for a text"
 
 
@@ -98,17 +99,17 @@ def _read_line(page: Page, measuring: list[Fence], index: int) -> None:
             page.problem(line.number, f"found {said!r}; {EXPECTED}")
         elif read_heading(line.text, 1):
             page.problem(line.number, f"found {said!r} in a heading; a title stands in lists and links, so say it below")
-        elif not (meant := _meant(measuring, match["snippet"] or "")):
+        elif not (those := meant(measuring, match["snippet"] or "")):
             names = ", ".join(sorted({fence_name(fence) for fence in measuring} - {""})) or "none"
             why = f"no snippet {match['snippet']!r}" if match["snippet"] else "no one snippet"
             page.problem(line.number, f"found {said!r}, and {why} of this page measures; those that do: {names}")
         else:
             use = Use(match["name"], match["format"] or "", line.number, index, bool(match["percent"]), match[0])
-            for fence in meant:
+            for fence in those:
                 fence.uses.append(use)
 
 
-def _meant(measuring: list[Fence], name: str) -> list[Fence]:
+def meant(measuring: list[Fence], name: str) -> list[Fence]:
     """The fences that a name in prose means; none where it could mean several snippets."""
     if name:
         return [fence for fence in measuring if fence_name(fence) == name]
@@ -130,6 +131,8 @@ def printed(value: float | int | str, form: str) -> str:
     if isinstance(value, str):
         if form:
             raise ValueError(f"is the text {value!r}, which has no format")
+        if not PLAIN.fullmatch(value):
+            raise ValueError(f"is the text {value!r}, which holds signs of Markdown; prose takes letters, digits and stops")
         return value
     if not form and isinstance(value, float):
         raise ValueError(f"is {value!r}; say how many digits mean something, as `:.1f`")

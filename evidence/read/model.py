@@ -25,6 +25,7 @@ class Fence:
     question: str  # the id of the heading above, or ""
     figures: list[tuple[str, str]] = field(default_factory=list)  # (alt text, caption) in the order they are shown
     cells: list["Fence"] = field(default_factory=list)  # of a lab, whose fence this is as a whole
+    figure_first: bool = False  # the page asks for picture and output before the code
     parts: Parts = field(default_factory=Parts)
     measures: Measures = field(default_factory=Measures)
     uses: list[Use] = field(default_factory=list)  # where the page's prose shows what it measured

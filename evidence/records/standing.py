@@ -10,7 +10,15 @@ from evidence.records.store import Records
 
 def standing(pages: list[Page], records: Records) -> list[Question]:
     """Every question of these pages, those whose evidence does not stand withheld."""
-    return [question.withhold(why) if (why := doubts(question.fences, records)) else question for question in questions(pages)]
+    asked, known = questions(pages), {page.path: page for page in pages}
+    needed = [question.fences + _leant_on(question, known[question.page]) for question in asked]
+    return [q.withhold(why) if (why := doubts(fences, records)) else q for q, fences in zip(asked, needed, strict=True)]
+
+
+def _leant_on(question: Question, page: Page) -> list[Fence]:
+    """The fences of a page's other answers whose numbers this one shows."""
+    others = [fence for fence in page.fences if fence not in question.fences]
+    return [fence for fence in others if any(question.start <= use.index < question.end for use in fence.uses)]
 
 
 def doubts(fences: list[Fence], records: Records) -> list[tuple[Fence, str]]:
