@@ -4,10 +4,14 @@ from typing import Any
 
 import nbformat
 
+from evidence.read.model import Check
 from evidence.read.pages import Fence
 from evidence.records.form import taught
 from evidence.records.record import Record
+from evidence.records.store import Records
 from evidence.render import escape
+from evidence.render.checks import outputs_of
+from evidence.render.measured import Numbers
 
 NODE: Any = nbformat.NotebookNode
 
@@ -57,12 +61,21 @@ def fence_in_cells(fence: Fence, record: Record | None, captions: list[str], nam
     return cells
 
 
+def check_in_markdown(check: Check, records: Records, numbers: Numbers) -> list[str]:
+    """The lines of a check: its question, and its answer folded where Markdown is shown."""
+    outputs = [escape.fenced(text.rstrip(), "text") for text in outputs_of(check, records) if text]
+    answer = [numbers.markdown(check.answer), *outputs]
+    fold = ["<details><summary>Answer</summary>", *answer, "</details>"]
+    return ["", "\n\n".join([f"**Check yourself.** {numbers.markdown(check.question)}", *fold]), ""]
+
+
 def _codes(fence: Fence) -> tuple[str, str]:
     """What teaches and what proves; "" for the second where there is no proof."""
     at = fence.parts.proof
     if not at:
         return fence.code, ""
-    return "".join(x.text + "\n" for x in fence.origin[:at]), "".join(x.text + "\n" for x in fence.origin[at:])
+    teaching = "".join(x.text + "\n" for x in fence.origin[:at]).rstrip("\n") + "\n"
+    return teaching, "".join(x.text + "\n" for x in fence.origin[at:])
 
 
 def _choices(fence: Fence) -> list[str]:

@@ -9,10 +9,11 @@ from typing import Any
 
 import nbformat
 
-from evidence.export.form import fence_in_cells, fence_in_markdown
+from evidence.export.form import check_in_markdown, fence_in_cells, fence_in_markdown
 from evidence.read.pages import Fence, Page, read_site
 from evidence.read.questions import DIRECTIVE, EXPLORER, Question
 from evidence.read.sources import CITATION, ONE, Source, sources
+from evidence.read.syntax import SHOW
 from evidence.records.standing import published, standing
 from evidence.records.store import Records
 from evidence.render import escape
@@ -64,7 +65,9 @@ def split(page: Page, asked: list[Question], root: Path) -> list[str | Fence]:
     """
     starts = {fence.first: fence for fence in page.fences}
     withheld = {question.start: question for question in asked if question.page == page.path and question.withheld}
-    numbers = Numbers(page, Records(root))
+    records = Records(root)
+    numbers = Numbers(page, records)
+    checks = {check.first: check for check in page.checks}
     out: list[str | Fence] = []
     prose: list[str] = []
     index = 0
@@ -73,13 +76,18 @@ def split(page: Page, asked: list[Question], root: Path) -> list[str | Fence]:
         if question := withheld.get(index):
             prose += [f"## {question.title}", "", in_markdown("This answer", question.withheld), ""]
             index = question.end - 1
-        elif (fence := starts.get(index)) and (doubt := Records(root).doubt(fence)):
+        elif (fence := starts.get(index)) and (doubt := records.doubt(fence)):
             prose += ["", in_markdown("This example", [(fence, doubt)]), ""]
             index = fence.last
         elif fence:
             words = [(numbers.plain(alt), numbers.markdown(caption)) for alt, caption in fence.figures]
             out += ["\n".join(prose), replace(fence, figures=words)]
             prose, index = [], fence.last
+        elif check := checks.get(index):
+            prose += check_in_markdown(check, records, numbers)
+            index = check.last
+        elif SHOW.match(text):
+            pass  # here the code comes first
         elif directive := DIRECTIVE.match(text):
             prose += [line for line in expand_directive(directive[1], page.path, asked, root) if "index-filter" not in line]
         elif EXPLORER.match(text):  # nothing moves here: it goes, and so does the paragraph that says how to use it

@@ -60,6 +60,19 @@ class Listing:
 
 
 @dataclass
+class Check:
+    """A question that readers answer for themselves, with its answer."""
+
+    line: int
+    first: int  # index of its first and last expanded line
+    last: int
+    question: str
+    answer: str
+    outputs: list[tuple[Fence, str]] = field(default_factory=list)  # and of which run: "" as written, "proof", or a choice
+    prefix: str = ""
+
+
+@dataclass
 class Page:
     """A page as it was read, with everything that is wrong with it."""
 
@@ -69,6 +82,7 @@ class Page:
     listings: list[Listing] = field(default_factory=list)
     headings: list[Heading] = field(default_factory=list)  # those with an id
     includes: set[str] = field(default_factory=set)  # the files that it names, whether they could be read or not
+    checks: list[Check] = field(default_factory=list)  # questions to readers
     problems: list[EvidenceError] = field(default_factory=list)
 
     def problem(self, line: int, message: str) -> None:

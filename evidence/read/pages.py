@@ -9,6 +9,7 @@ from evidence.read.files import front_matter_fault, stray_files
 from evidence.read.headings import Heading
 from evidence.read.model import Fence, Listing, Page
 from evidence.read.reader import Reader
+from evidence.read.rules import unlike
 from evidence.read.sources import bibliography_faults
 
 __all__ = ["Fence", "Heading", "Listing", "Page", "parse", "read_page", "read_site"]
@@ -78,6 +79,7 @@ def read_site(root: Path) -> list[Page]:
                 seen[heading.id] = (page.path, heading.line)
     if pages:
         pages[0].problems += [*stray_files(root), *bibliography_faults(root)]
+        pages[0].problems += unlike(pages)
         pages[0].problems += _unshown(root, {name for page in pages for name in page.includes})
     return pages
 

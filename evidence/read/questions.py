@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from evidence.read.pages import Fence, Heading, Page
 from evidence.read.sources import ONE
+from evidence.read.syntax import CLAIM
 from evidence.read.syntax import DIRECTIVE as DIRECTIVE
 from evidence.read.syntax import EXPLORER as EXPLORER
 
@@ -82,7 +83,7 @@ def _question(page: str, topic: str, heading: Heading, span: tuple[int, int], bo
             verdict = next((shown for start, shown in VERDICTS.items() if said.startswith(start)), "")
         elif match := re.match(r"\*\*Status: (contested|open)\.\*\*\s*(.*)", paragraph, re.S):
             status, note = match[1], " ".join(match[2].split())
-        elif not answer and paragraph[0] not in "#`<|":
+        elif not answer and not CLAIM.match(paragraph) and paragraph[0] not in "#`<|":
             answer = " ".join(paragraph.split())
     cited = list(dict.fromkeys(one[1] for group in CITED.finditer(body) for one in ONE.finditer(group[1])))
     status = status or "answered"

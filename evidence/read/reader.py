@@ -8,6 +8,7 @@ from pytest_codeblocks import CodeBlock
 from evidence.errors import EvidenceError
 from evidence.read.blocks import Block, Scan, code_of, scan
 from evidence.read.captions import EXPECTED, captions
+from evidence.read.checks import read_checks
 from evidence.read.headings import heading_fault, read_heading
 from evidence.read.includes import Line, included
 from evidence.read.listings import listing_fault
@@ -15,6 +16,7 @@ from evidence.read.measured import read_uses
 from evidence.read.model import Fence, Listing, Page
 from evidence.read.options import comment_fault, skip_reason
 from evidence.read.parts import read_parts
+from evidence.read.rules import rule_problems
 from evidence.read.syntax import EXPECTED_OUTPUT, INCLUDE, LANGUAGE, LIKE_AN_INCLUDE, PYTHON, SHOW
 
 IN_CODE = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")  # a form feed may stand in a snippet, which is split at "\n" alone
@@ -50,6 +52,8 @@ class Reader:
                 index += 1
         self.unused()
         read_uses(self.page)
+        read_checks(self.page)
+        self.page.problems += rule_problems(self.page)
         self.page.problems.sort(key=lambda problem: (problem.path.as_posix() != self.page.path, problem.line))
         return self.page
 

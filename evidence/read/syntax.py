@@ -25,10 +25,13 @@ COMMENT = re.compile(r"^[> ]*<!--[-\s]*(?P<word>[A-Za-z][\w.-]*?)(?::|\(|-->|\.m
 FIGURE = re.compile(r"<!--\s*figure:\s*(?P<alt>.*?)\s*-->", re.S)
 SKIP = re.compile(r"^[> ]*<!-- skip: (?P<reason>\S.*?) -->[ ]*$")
 SHOW = re.compile(r"^[> ]*<!-- show: figure first -->[ ]*$")
+CHECK = re.compile(r"^<!-- check: (?P<question>\S.*?) -->[ ]*$")
 MARK = re.compile(r"^[> ]*<!--[-\s]*(?P<mark>pytest\.mark\..*?)[-\s]*-->[ ]*$")
 EXPECTED_OUTPUT = re.compile(r"^[> ]*<!--[-\s]*pytest-codeblocks:\s*expected-output[-\s]*-->[ ]*$")
 EXPLORER = re.compile(r"^<!-- explorer: ([a-z-]+) -->\s*$")
 DIRECTIVE = re.compile(r"^<!-- generate: (questions|verdicts|open|references|glossary) -->\s*$")
+CLAIM = re.compile(r"^\*\*Claim:\*\* \S")
+LIKE_A_CLAIM = re.compile(r"^[> ]*\*\*Claim\b")
 
 # In the code of a snippet. Editors fold what stands between the marks of a region.
 PROOF = re.compile(r"^# %% proof: (?P<said>\S.*?)\s*$")

@@ -26,6 +26,13 @@ def taught(made: Formed) -> Part:
     return made.parts[0] if made.parts else Part(made.stdout, "", len(made.figures), 0.0)
 
 
+def left(made: Formed, which: str) -> str:
+    """What one run of a snippet printed: its teaching part (""), its proof ("proof"), or a choice of a knob."""
+    if which == "proof":
+        return made.parts[1].stdout
+    return next((one.stdout for one in made.tries if one.choice == which), "") if which else taught(made).stdout
+
+
 def form_faults(fence: Fence, made: Formed) -> Iterator[tuple[Place, str]]:
     """What does not fit, each with the file and the line to look at."""
     yield from _parts(fence, made)

@@ -16,9 +16,11 @@ def standing(pages: list[Page], records: Records) -> list[Question]:
 
 
 def _leant_on(question: Question, page: Page) -> list[Fence]:
-    """The fences of a page's other answers whose numbers this one shows."""
+    """The fences of a page's other answers whose numbers or outputs this one shows."""
     others = [fence for fence in page.fences if fence not in question.fences]
-    return [fence for fence in others if any(question.start <= use.index < question.end for use in fence.uses)]
+    within = range(question.start, question.end)
+    printed = {id(fence) for check in page.checks if check.first in within for fence, _ in check.outputs}
+    return [fence for fence in others if id(fence) in printed or any(use.index in within for use in fence.uses)]
 
 
 def doubts(fences: list[Fence], records: Records) -> list[tuple[Fence, str]]:

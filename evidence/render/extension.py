@@ -10,6 +10,7 @@ from markdown import Extension, Markdown
 from markdown.preprocessors import Preprocessor
 
 from evidence.errors import EvidenceError, Unshowable
+from evidence.read.model import Check
 from evidence.read.pages import Fence, Listing, Page
 from evidence.read.questions import DIRECTIVE, EXPLORER, Question, questions
 from evidence.read.sources import sources
@@ -18,6 +19,7 @@ from evidence.records.standing import standing
 from evidence.records.store import Records
 from evidence.render.answer import Anchors, Answers
 from evidence.render.block import listing
+from evidence.render.checks import check_yourself
 from evidence.render.citations import Citations
 from evidence.render.fences import Fences
 from evidence.render.foreign import Made, guard
@@ -93,8 +95,8 @@ class PagePreprocessor(Preprocessor):
         if problems and not self.preview:
             raise EvidenceError(page.path, page.problems[0].line, "refused\n  " + "\n  ".join(problems))
         out = [self.md.htmlStash.store(Made(f'<div class="evidence-problem">{escape(p)}</div>')) + "\n" for p in problems]
-        starts: dict[int, Fence | Listing] = {fence.first: fence for fence in page.fences}
-        starts |= {shown.first: shown for shown in page.listings}
+        blocks: list[Fence | Listing | Check] = [*page.fences, *page.listings, *page.checks]
+        starts = {block.first: block for block in blocks}
         asked = self.asked([page])
         ends = {question.end: question for question in asked}
         withheld = {question.start: question for question in asked if question.withheld}
@@ -114,7 +116,7 @@ class PagePreprocessor(Preprocessor):
                 index = question.end - 1
             elif shown := starts.get(index):
                 blank = shown.prefix.rstrip(" ")
-                html = self.fences.render(shown) if isinstance(shown, Fence) else listing(shown)
+                html = self.block(shown)
                 out += [blank, shown.prefix + self.md.htmlStash.store(Made(self.shown.keep(shown.line, html))), blank]
                 index = shown.last
             elif directive := DIRECTIVE.match(page.lines[index].text):
@@ -136,6 +138,12 @@ class PagePreprocessor(Preprocessor):
             cited = {key: source.url for key, source in sources(self.root).items()}
             out += ["", self.md.htmlStash.store(Made(structured_data(answered, day, cited)))]
         return out + [""]
+
+    def block(self, shown: Fence | Listing | Check) -> str:
+        """What stands in the place of a fence, a listing or a check."""
+        if isinstance(shown, Fence):
+            return self.fences.render(shown)
+        return check_yourself(shown, self.fences) if isinstance(shown, Check) else listing(shown)
 
     def settled(self, html: str) -> str:
         """The page's HTML with its blocks of code in their places.
