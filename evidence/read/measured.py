@@ -56,9 +56,9 @@ def _is_measured(node: ast.AST) -> bool:
 def _entries(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
     """The entries of `measured` that are written out, with what computes each."""
     for node in ast.walk(tree):
-        if not isinstance(node, ast.Assign):
+        if not isinstance(node, ast.Assign | ast.AugAssign):
             continue
-        for target in node.targets:
+        for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
             if _is_measured(target) and isinstance(node.value, ast.Dict):
                 pairs = zip(node.value.keys, node.value.values, strict=True)
                 yield from ((str(key.value), value) for key, value in pairs if isinstance(key, ast.Constant))

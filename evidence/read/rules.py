@@ -16,7 +16,7 @@ SHARED = ("the digits", "one epoch", "IoU")  # the names of folds that hold the 
 ALL, FORMED = "every page and snippet", "snippets with a proof or a knob, and the answers that show one"
 RULES = {
     f"what a teaching part shows has at most {LINES} lines": FORMED,
-    f"each of them has at most {WIDTH} characters": FORMED,
+    f"no line of code has more than {WIDTH} characters, as it would wrap": FORMED,
     f"an answer has at most {WORDS} words, without code, alt texts and sources": FORMED,
     f"snippets are formatted by ruff, for lines of {WIDTH} characters": FORMED,  # `make lint` and a test hold them to it
     "the digits are loaded in a fold of that name": FORMED,
@@ -29,7 +29,7 @@ def rule_problems(page: Page) -> Iterator[EvidenceError]:
     """What breaks a rule on one page."""
     for fence in page.fences:
         if fence.parts.formed:
-            yield from _teaching(fence)
+            yield from _code(fence)
     yield from _answers(page)
     yield from _claims(page)
 
@@ -43,15 +43,14 @@ def shown_lines(fence: Fence) -> list[int]:
     return lines
 
 
-def _teaching(fence: Fence) -> Iterator[EvidenceError]:
+def _code(fence: Fence) -> Iterator[EvidenceError]:
     lines = shown_lines(fence)
     if len(lines) > LINES:
         line = fence.origin[lines[LINES]]
         remedy = "fold what is no idea of its own (`# region: …`), or leave it to the proof"
         said = f"is line {LINES + 1} of {len(lines)} that a page would show open, at most {LINES}; {remedy}"
         yield EvidenceError(line.path, line.number, said)
-    for k in lines:
-        line = fence.origin[k]
+    for line in fence.origin:
         if len(line.text) > WIDTH:
             yield EvidenceError(line.path, line.number, f"has {len(line.text)} characters, at most {WIDTH} do not wrap; break it")
     inside = {k for fold in fence.parts.folds if fold.name == SHARED[0] for k in range(fold.first, fold.last + 1)}

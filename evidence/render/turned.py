@@ -33,9 +33,9 @@ def turned(fence: Fence, record: Record, left: list[str], words: list[Words], pl
         made = outputs(one.stdout, one.stderr), drawings(one.figures, words, f"{place}t{n}-")
         panes.append(_pane(n, ids[n], _choice(one.choice), [*made[fence.figure_first], *made[not fence.figure_first]]))
     own = f"{_choice(written)} as written"
-    first = f'<span class="evidence-linked">as linked</span><span class="evidence-written">{own}</span>'
+    first = f'<span class="evidence-linked" hidden>as linked</span><span class="evidence-written">{own}</span>'
     others = [_label(name, str(n), _choice(one.choice)) for n, one in enumerate(tries, 1)]
-    labels = [_label(name, "linked", first, " checked"), _label(name, "0", own), *others]
+    labels = [_label(name, "linked", first, " checked"), _label(name, "0", own, of_label=" hidden"), *others]
     what = "this line" if len(knobs) == 1 else "one of these lines"
     choices = f'<fieldset class="evidence-choices" data-search-exclude><legend>Change {what}</legend>{"".join(labels)}</fieldset>'
     panes_html = "\n".join(panes)
@@ -46,9 +46,9 @@ def _choice(text: str) -> str:
     return f'<span class="evidence-choice">{escape(text)}</span>'
 
 
-def _label(group: str, which: str, said: str, checked: str = "") -> str:
+def _label(group: str, which: str, said: str, checked: str = "", of_label: str = "") -> str:
     button = f'<input type="radio" name="{escape(group)}" value="{which}"{checked}>'
-    return f'<label data-try="{which}">{button} <span>{said}</span></label>'
+    return f'<label data-try="{which}"{of_label}>{button} <span>{said}</span></label>'
 
 
 def _pane(number: int, name: str, said: str, left: list[str]) -> str:
