@@ -112,7 +112,7 @@ EVIL = {
     "builtins of its own": (
         "import builtins, json\ndef evil(*a, **k):\n    print('asked')\n    raise SystemExit\n"
         "measured = {'a': 1.5}\njson.dumps = evil\n"
-        "for n in ('type', 'dict', 'str', 'float', 'repr'):\n    setattr(builtins, n, evil)\n",
+        "for n in ('dict', 'float', 'repr'):\n    setattr(builtins, n, evil)\n",
         {"a": 1.5},
     ),
 }
@@ -262,8 +262,8 @@ def test_a_number_that_differs_between_two_runs_of_the_same_code_is_red_until_it
     for _ in range(2):  # red is not forgotten by running it again
         records.keep(fence, Outcome(job_of(fence), measured=LEFT | {"lead": 1.42}))
         assert records.doubt(fence) == (
-            "its last run failed: docs/page.md:5: shows '[=lead:.1f]', which is 1.4, and in an earlier run of the same code was 1.3; "
-            "print fewer digits, or seed what differs"
+            "its last run failed: docs/page.md:5: shows '[=lead:.1f]', which is 1.4, and in an earlier run of the same code "
+            "was 1.3; print fewer digits, or seed what differs"
         )
     fence = formed(book, MEASURES, USED.replace(".1f", ".0f"))
     records.keep(fence, Outcome(job_of(fence), measured=LEFT | {"lead": 1.42}))
@@ -274,13 +274,11 @@ def test_the_whole_run_says_what_is_wrong_with_page_and_line(book: Book) -> None
     formed(book, MEASURES.replace("1.26", 'float("nan")'), USED)
     done = book.run()
     assert done.returncode == 1 and "snippets/s.py:4: `measured['lead']` is nan; expected a dict" in done.stdout, done.stdout
-    formed(book, MEASURES, f"{USED}\n1.3.")
-    done = book.run("--progress")
-    assert done.returncode == 1 and "docs/page.md:6: found 1.3 typed" in done.stdout and not book.records(), done.stdout
     formed(book, MEASURES, USED)
     assert book.run().returncode == 0 and len(book.records()) == 1
     formed(book, MEASURES, f"{USED}\n1.3.")
-    assert book.run().returncode == 1, "a record that no longer fits is no excuse"
+    done = book.run()
+    assert done.returncode == 1 and "docs/page.md:6: found 1.3 typed" in done.stdout and not book.records(), done.stdout
 
 
 def test_the_run_counts_each_choice(book: Book) -> None:
