@@ -172,7 +172,27 @@ def visits(request: pytest.FixtureRequest, browser: Browser, origin: str) -> Ite
 
 
 @pytest.fixture(scope="session")
+def formed(tmp_path_factory: pytest.TempPathFactory) -> Book:
+    """A book in the second form, which has run."""
+    from form_book import write_formed
+
+    made = Book(tmp_path_factory.mktemp("formed"))
+    write_formed(made)
+    done = made.run()
+    assert done.returncode == 0, done.stdout
+    return made
+
+
+@pytest.fixture(scope="session")
 def origin(site: Path) -> Iterator[str]:
+    with served(site) as address:
+        yield address
+
+
+@contextlib.contextmanager
+def served(site: Path) -> Iterator[str]:
+    """The address of a site while it is served."""
+
     class Quiet(http.server.SimpleHTTPRequestHandler):
         def log_message(self, *_: object) -> None:
             pass

@@ -61,7 +61,7 @@ RED = {
     "cut output": ("import os\nprint(1, flush=True)\nos.ftruncate(1, 0)\n", r"OSError"),
     "garbage in the report": (
         "import os\nfor n in range(3, 40):\n    try:\n        os.write(n, b'end 4\\nnull')\n    except OSError:\n        pass\n",
-        r"its report is garbled|said the end of more cells",
+        r"its report is garbled|said the end of more pieces",
     ),
 }
 GREEN = {

@@ -22,9 +22,7 @@ MAY = {
 }
 LONGEST = 200  # lines of a module
 LONGER = {  # what is longer still; these numbers fall, and nothing is added
-    "evidence/records/store.py": 234,
-    "evidence/render/extension.py": 230,
-    "evidence/run/sandbox.py": 263,
+    "evidence/run/sandbox.py": 236,
     "evidence/run/seeds.py": 259,
 }
 

@@ -16,6 +16,7 @@ import pytest
 from conftest import BIB, QUIET, ROOT, Book
 from test_labs import LAB
 
+import evidence.records.record
 import evidence.records.store
 from evidence.errors import EvidenceError
 from evidence.fronts import make_site as front
@@ -322,6 +323,9 @@ WRONG = {
     "versions": {"python": "3"},
     "cells": [1],
     "ran": "<b>",
+    "parts": [["a", "b", 1]],
+    "tries": [["p = 1", "a", "b", [1], 1.0]],
+    "measured": {"a": None},
 }
 
 
@@ -332,7 +336,7 @@ def test_a_record_of_wrong_types_is_corrupt_whatever_its_checksum_says(one: Book
     file = record_file(one)
     stored = json.loads(file.read_text())
     stored["record"][field] = value
-    stored["checksum"] = evidence.records.store._checksum(stored["record"])
+    stored["checksum"] = evidence.records.record._checksum(stored["record"])
     file.write_text(json.dumps(stored))
     assert doubt(one) == f"its record is corrupt: .evidence/{file.name}"
     passed(one)

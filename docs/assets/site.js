@@ -17,10 +17,10 @@
 
   // Copy the code of a piece of evidence, to the byte. Without this script the button stays hidden and all else reads.
   for (const button of document.querySelectorAll(".evidence-copy")) {
-    const code = button.closest(".evidence").querySelector(".highlight code");
+    const code = [...button.closest(".evidence").querySelectorAll(".highlight code")]; // what is folded too
     button.hidden = false;
     button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(code.textContent);
+      await navigator.clipboard.writeText(code.map((piece) => piece.textContent).join(""));
       button.textContent = "Copied";
       setTimeout(() => (button.textContent = "Copy"), 1500);
     });

@@ -10,7 +10,7 @@ import nbformat
 
 from evidence.errors import EvidenceError
 from evidence.read.pages import Fence, Page
-from evidence.records.store import Record
+from evidence.records.record import Record
 from evidence.render.escape import fenced
 from evidence.render.withheld import in_markdown
 

@@ -62,7 +62,7 @@ class Sections(HTMLParser):
             kind = "title"
         elif kind == "text" and tag == "pre":
             kind = "code"
-        elif kind == "text" and tag == "p" and self.sections and not self.sections[-1].short and "verdict" not in classes:
+        elif kind == "text" and tag == "p" and self.sections and not (self.sections[-1].short or classes & {"claim", "verdict"}):
             kind = "short"
         if "evidence" in classes and self.sections:
             self.sections[-1].proved = True

@@ -9,16 +9,19 @@ from typing import Any
 
 import nbformat
 
+from evidence.export.form import check_in_markdown, fence_in_cells, fence_in_markdown
 from evidence.export.lab_notebook import lab_as_markdown
 from evidence.export.llms import llms
 from evidence.read.pages import Fence, Page, read_site
 from evidence.read.questions import DIRECTIVE, EXPLORER, Question
 from evidence.read.sources import CITATION, ONE, Source, sources
+from evidence.read.syntax import SHOW
 from evidence.read.topics import form_of, pages_of
 from evidence.records.standing import published, standing, standing_labs
-from evidence.records.store import Record, Records
+from evidence.records.store import Records
 from evidence.render import escape
 from evidence.render.lists import expand_directive
+from evidence.render.measured import Numbers, told
 from evidence.render.withheld import in_markdown
 
 HEADING_ID = re.compile(r"^(#{1,6} .*?)\s*(?:\{[^}]*\})?\s*$")
@@ -35,7 +38,7 @@ def export_site(root: Path, site: Path, address: str = "") -> None:
     """
     pages = read_site(root)
     records, known = Records(root), sources(root)
-    asked = standing(pages, records)
+    asked = told(standing(pages, records), pages, records)
     asking = {question.page for question in asked}
     for page in pages:
         whole = pages_of(page, pages)
@@ -54,8 +57,8 @@ def export_site(root: Path, site: Path, address: str = "") -> None:
         target.write_text(cited(lab_as_markdown(root, lab, records.load(lab.fences[0])), known), encoding="utf-8")
     every = files(pages, records) | {PurePosixPath(lab.path).relative_to("docs").as_posix(): lab.fences[0].code for lab in labs}
     (site / "snippets.zip").write_bytes(zipped(every))
-    told = [replace(question, answer=cited(question.answer, known)) for question in asked]
-    (site / "llms.txt").write_text(llms(told, labs, address), encoding="utf-8")
+    in_words = [replace(question, answer=cited(question.answer, known)) for question in asked]
+    (site / "llms.txt").write_text(llms(in_words, labs, address), encoding="utf-8")
 
 
 def files(pages: list[Page], records: Records) -> dict[str, str]:
@@ -76,6 +79,9 @@ def split(page: Page, asked: list[Question], root: Path, deeper: bool = False) -
     read = {index for listing in page.listings for index in range(listing.first, listing.last)}
     starts = {fence.first: fence for fence in page.fences}
     withheld = {question.start: question for question in asked if question.page == page.path and question.withheld}
+    records = Records(root)
+    numbers = Numbers(page, records)
+    checks = {check.first: check for check in page.checks}
     out: list[str | Fence] = []
     prose: list[str] = []
     index = 0
@@ -89,12 +95,18 @@ def split(page: Page, asked: list[Question], root: Path, deeper: bool = False) -
                 "",
             ]
             index = question.end - 1
-        elif (fence := starts.get(index)) and (why := Records(root).doubt(fence)):
+        elif (fence := starts.get(index)) and (why := records.doubt(fence)):
             prose += ["", in_markdown("This example", [(fence, why)]), ""]
             index = fence.last
         elif fence:
-            out += ["\n".join(prose), fence]
+            words = [(numbers.plain(alt), numbers.markdown(caption)) for alt, caption in fence.figures]
+            out += ["\n".join(prose), replace(fence, figures=words)]
             prose, index = [], fence.last
+        elif check := checks.get(index):
+            prose += check_in_markdown(check, records, numbers)
+            index = check.last
+        elif SHOW.match(text):
+            pass  # here the code comes first
         elif (directive := DIRECTIVE.match(text)) and directive[1] == "answers":
             pass  # they follow whole
         elif directive:
@@ -103,9 +115,9 @@ def split(page: Page, asked: list[Question], root: Path, deeper: bool = False) -
         elif EXPLORER.match(text):  # nothing moves here: it goes, and so does the paragraph that says how to use it
             index = next((k for k in range(index + 2, len(page.lines)) if not page.lines[k].text.strip()), index)
         elif heading := HEADING_ID.match(text) if index not in read else None:
-            prose.append(below + heading[1])
+            prose.append(below + numbers.markdown(heading[1]))
         else:
-            prose.append(text)
+            prose.append(numbers.markdown(text))
         index += 1
     return [part for part in [*out, "\n".join(prose)] if not isinstance(part, str) or part.strip()]
 
@@ -131,11 +143,8 @@ def as_markdown(parts: list[str | Fence], records: Records, known: dict[str, Sou
         if isinstance(part, str):
             out.append(cited(part, known).strip())
             continue
-        out.append(escape.fenced(part.code, f"python title={part.snippet}"))
-        record = records.load(part)
-        if record and record.stdout:
-            out.append(f"It printed:\n\n{escape.fenced(record.stdout.rstrip(), 'text')}")
-        out += [f"Figure: {cited(caption, known)} ({alt})" for alt, caption in part.figures]
+        figures = [f"Figure: {cited(caption, known)} ({alt})" for alt, caption in part.figures]
+        out += fence_in_markdown(part, records.load(part), figures)
     return "\n\n".join(out) + "\n"
 
 
@@ -148,21 +157,11 @@ def as_notebook(page: Page, parts: list[str | Fence], records: Records, known: d
             source = _absolute(cited(part, known).strip(), page.path, address)
             cells.append(NODE(cell_type="markdown", source=source, **head))
             continue
-        record = records.load(part)
-        outputs = _outputs(record) if record else []
+        captions = [f"*{cited(caption, known)}*" for _, caption in part.figures]
         count = 1 + sum(cell.cell_type == "code" for cell in cells)
-        cells.append(NODE(cell_type="code", source=part.code.rstrip(), outputs=outputs, execution_count=count, **head))
-        captions = "\n\n".join(f"*{cited(caption, known)}*" for _, caption in part.figures)
-        if captions:
-            cells.append(NODE(cell_type="markdown", source=captions, id=f"part-{n}-captions", metadata={}))
+        cells += fence_in_cells(part, records.load(part), captions, f"part-{n}", count)
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     return NODE(nbformat=4, nbformat_minor=5, metadata=NODE(kernelspec=NODE(kernel)), cells=cells)
-
-
-def _outputs(record: Record) -> list[Any]:
-    printed = [NODE(output_type="stream", name="stdout", text=record.stdout)] if record.stdout else []
-    drawn = [NODE(output_type="display_data", data={"image/svg+xml": svg}, metadata={}) for svg in record.figures]
-    return printed + drawn
 
 
 def _absolute(text: str, page: str, address: str) -> str:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from evidence.read.pages import Fence
 from evidence.records.held import AXES, PASSED
-from evidence.records.store import Records, versions
+from evidence.records.record import versions
+from evidence.records.store import Records
 from evidence.run import arithmetic, data
 from evidence.run.job import PUBLISHED, Conditions, Outcome
 

@@ -20,6 +20,7 @@ from mkdocs_jupyter.config import settings
 from nbconvert.exporters.templateexporter import default_filters
 
 from evidence.errors import EvidenceError, Unshowable
+from evidence.export.lab_links import built
 from evidence.export.lab_notebook import DESCRIBED, notebook, withheld_notebook
 from evidence.read.labs import FOLDER, read_lab, read_labs
 from evidence.read.sources import sources
@@ -115,10 +116,7 @@ class Shown:
         Raises:
             EvidenceError: outside a preview, a formula, a citation or HTML that no page can show.
         """
-        text = DESCRIBED.sub("", source)
-        text = re.sub(r"\]\((?:([^):]+)/)?index\.md([#)])", r"](\1/\2", text)  # the links of a lab are not MkDocs's to resolve
-        text = re.sub(r"\]\(([^):]+)\.md([#)])", r"](\1/\2", text)
-        text = re.sub(r"\]\((?![a-z]+:|#)", "](../", text)
+        text = built(DESCRIBED.sub("", source))
         self.prose.reset()
         try:
             return Blocks().settle(self.prose.convert(text), self.path, read_lab(self.root, self.path).lines)

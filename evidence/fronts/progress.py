@@ -41,6 +41,7 @@ class Progress:
 def under_what(job: Job) -> str:
     """What of a job's conditions is not as in a published run, in words behind its name."""
     told = job.conditions
-    parts = [f"shift {told.shift}"] * (told.shift != PUBLISHED.shift) + ["a millionth off"] * bool(told.noise)
+    parts = [job.tried] * bool(job.tried) + [f"shift {told.shift}"] * (told.shift != PUBLISHED.shift)
+    parts += ["a millionth off"] * bool(told.noise)
     parts += [told.arithmetic] * (told.arithmetic != PUBLISHED.arithmetic) + [told.data] * (told.data != PUBLISHED.data)
     return f" ({', '.join(parts)})" if parts else ""

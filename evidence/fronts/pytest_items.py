@@ -13,8 +13,8 @@ from evidence.fronts.elsewhere import Elsewhere
 from evidence.read.labs import is_lab, read_lab
 from evidence.read.pages import Fence, Page, read_page, read_site
 from evidence.records.files import RecordsError
-from evidence.records.judgement import fault
 from evidence.records.store import Records, digest
+from evidence.records.tries import together
 from evidence.run.job import Outcome
 from evidence.run.pool import Runner
 
@@ -112,13 +112,14 @@ class Snippet(TestBlock):  # type: ignore[misc]
         if state.elsewhere:
             return self._judge_elsewhere(outcomes)
         state.ran += 1
-        found = fault(self.fence, outcomes[0])
+        outcome = together(outcomes)
+        found = state.records.judge(self.fence, outcome)
         try:
-            state.records.keep(self.fence, outcomes[0])
+            state.records.keep(self.fence, outcome)
         except RecordsError as error:
             found = f"{found}\n{error.format_message()}".strip()
         if found:
-            raise SnippetFailed(self.fence, outcomes[0], found)
+            raise SnippetFailed(self.fence, outcome, found)
 
     def _judge_elsewhere(self, outcomes: list[Outcome]) -> None:
         """Keep under which conditions the claim held. Where it does not hold for other data, that is told, and is no fault."""

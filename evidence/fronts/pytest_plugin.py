@@ -18,6 +18,7 @@ from evidence.fronts.pytest_items import STATE, PageFile, Snippet, State
 from evidence.read.labs import is_lab
 from evidence.read.pages import Fence
 from evidence.records.store import digest, job_of
+from evidence.records.tries import SECONDS, tries_of
 from evidence.run.job import Job
 from evidence.run.landlock import lacking
 from evidence.run.pool import Runner
@@ -83,17 +84,19 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     longest_first = sorted(jobs, key=lambda address: -expected[address])
     planned = {address: _jobs(jobs[address], state.elsewhere) for address in longest_first}
     report = session.config.pluginmanager.get_plugin("terminalreporter") if state.progress else None
-    progress = Progress(report.write_line, [expected[at] for at in planned for _ in planned[at]]) if report else None
+    spans = {at: [min(expected[at], SECONDS) if job.tried else expected[at] for job in todo] for at, todo in planned.items()}
+    progress = Progress(report.write_line, [span for at in planned for span in spans[at]]) if report else None
     for address, todo in planned.items():
         state.futures[address] = [state.runner.submit(job) for job in todo]
-        for future in state.futures[address]:
+        for future, span in zip(state.futures[address], spans[address], strict=True):
             if progress:
-                progress.follow(future, expected[address])
+                progress.follow(future, span)
 
 
 def _jobs(fence: Fence, elsewhere: Elsewhere) -> list[Job]:
     if not elsewhere:
-        return [job_of(fence)]
+        whole = job_of(fence)
+        return [whole, *tries_of(fence, whole)]
     jobs = [job_of(fence, trial.conditions) for trial in elsewhere.trials(fence)]
     return [replace(j, cpu_seconds=j.cpu_seconds * MORE_TIME, wall_seconds=j.wall_seconds * MORE_TIME) for j in jobs]
 

@@ -3,14 +3,15 @@
 import os
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 
 from evidence.read.labs import FOLDER, read_labs
 from evidence.read.pages import Fence, Page, read_site
 from evidence.records.files import RecordsError
-from evidence.records.judgement import fault
 from evidence.records.store import Records, digest, job_of
+from evidence.records.tries import together, tries_of
 from evidence.run.job import Outcome
 from evidence.run.pool import Runner
 
@@ -67,9 +68,9 @@ class Keeper:
             return
         self.asked.add(digest(fence))
 
-        def done(future: "Future[Outcome]") -> None:
-            outcome = future.result()
-            if found := fault(fence, outcome):
+        def done(outcomes: list[Outcome]) -> None:
+            outcome = together(outcomes)
+            if found := self.records.judge(fence, outcome):
                 print(f"{fence.page}:{fence.line}: {fence.snippet} failed\n{found}\n{outcome.trace}", flush=True)
             else:
                 print(f"{fence.snippet} passed in {outcome.seconds:.1f} s", flush=True)
@@ -79,7 +80,8 @@ class Keeper:
                 print(error.format_message(), flush=True)
             self.touch(page)
 
-        self.runner.submit(job_of(fence)).add_done_callback(done)
+        whole = job_of(fence)
+        _when_all([self.runner.submit(job) for job in (whole, *tries_of(fence, whole))], done)
 
     def touch(self, page: Page) -> None:
         """Make the live reload build a page again."""
@@ -89,3 +91,18 @@ class Keeper:
         except OSError as error:
             print(f"{page.path}: cannot be touched: {error.strerror}; restart the preview to see what has run", flush=True)
         self.times[file] = file.stat().st_mtime_ns
+
+
+def _when_all(futures: "list[Future[Outcome]]", then: Callable[[list[Outcome]], None]) -> None:
+    """Do something with the outcomes of several jobs when the last of them is there."""
+    left, lock = set(futures), threading.Lock()
+
+    def one(future: "Future[Outcome]") -> None:
+        with lock:
+            left.discard(future)
+            last = not left
+        if last:
+            then([each.result() for each in futures])
+
+    for future in futures:
+        future.add_done_callback(one)

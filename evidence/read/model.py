@@ -7,6 +7,8 @@ from pytest_codeblocks import CodeBlock
 from evidence.errors import EvidenceError
 from evidence.read.headings import Heading, read_heading
 from evidence.read.includes import Line
+from evidence.read.parts import Parts
+from evidence.read.uses import Measures, Use
 
 
 @dataclass
@@ -23,6 +25,11 @@ class Fence:
     question: str  # the id of the heading above, or ""
     figures: list[tuple[str, str]] = field(default_factory=list)  # (alt text, caption) in the order they are shown
     cells: list["Fence"] = field(default_factory=list)  # of a lab, whose fence this is as a whole
+    figure_first: bool = False  # the page asks for picture and output before the code
+    parts: Parts = field(default_factory=Parts)
+    measures: Measures = field(default_factory=Measures)
+    uses: list[Use] = field(default_factory=list)  # where the page's prose shows what it measured
+    typed: list[tuple[int, str]] = field(default_factory=list)  # the decimals and percentages of its page's prose, by line
     skip_reason: str = ""  # the visible reason why this fence may be without a record, or ""
     block: CodeBlock = field(default_factory=lambda: CodeBlock("", 0, "python"))  # with what the page expects it to print
 
@@ -53,6 +60,19 @@ class Listing:
 
 
 @dataclass
+class Check:
+    """A question that readers answer for themselves, with its answer."""
+
+    line: int
+    first: int  # index of its first and last expanded line
+    last: int
+    question: str
+    answer: str
+    outputs: list[tuple[Fence, str]] = field(default_factory=list)  # and of which run: "" as written, "proof", or a choice
+    prefix: str = ""
+
+
+@dataclass
 class Page:
     """A page as it was read, with everything that is wrong with it."""
 
@@ -62,6 +82,7 @@ class Page:
     listings: list[Listing] = field(default_factory=list)
     headings: list[Heading] = field(default_factory=list)  # those with an id
     includes: set[str] = field(default_factory=set)  # the files that it names, whether they could be read or not
+    checks: list[Check] = field(default_factory=list)  # questions to readers
     problems: list[EvidenceError] = field(default_factory=list)
 
     @property

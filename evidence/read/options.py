@@ -3,12 +3,14 @@
 import ast
 import re
 
-from evidence.read.syntax import COMMENT, DIRECTIVE, EXPECTED_OUTPUT, EXPLORER, MARK, SKIP
+from evidence.read.syntax import CHECK, COMMENT, DIRECTIVE, EXPECTED_OUTPUT, EXPLORER, MARK, SHOW, SKIP
 
 FORMS = {
     "figure": "a figure is described directly below the fence that draws it",
     "explorer": "write `<!-- explorer: name -->` at the start of a line",
     "generate": "write `<!-- generate: … -->` with questions, verdicts, open, references or glossary",
+    "check": "write `<!-- check: a question? -->` at the start of a line, and directly below it `Answer: …`",
+    "show": "write `<!-- show: figure first -->` on the line above the fence",
     "skip": "write `<!-- skip: the reason, which readers see -->` on the line above the fence",
 }
 ASK = FORMS["skip"]
@@ -38,9 +40,10 @@ def comment_fault(text: str) -> str:
         return ""
     word = match["word"]
     if word.startswith("pytest"):
-        known = f"{ASK}, or `<!--pytest-codeblocks:expected-output-->` between a fence and a `text` fence"
-        return f"found {text.strip()!r}, which a page does not know; {known}"
-    if not re.match(rf"^[> ]*<!--\s*{re.escape(word)}:", text) or EXPLORER.match(text) or DIRECTIVE.match(text):
+        others = f"{ASK}, or `<!--pytest-codeblocks:expected-output-->` between a fence and a `text` fence"
+        return f"found {text.strip()!r}, which a page does not know; {others}"
+    known = (EXPLORER, DIRECTIVE, SHOW, CHECK)
+    if not re.match(rf"^[> ]*<!--\s*{re.escape(word)}:", text) or any(form.match(text) for form in known):
         return ""
     if word in FORMS:
         return f"found {text.strip()!r}; {FORMS[word]}"

@@ -11,6 +11,7 @@ from evidence.read.headings import Heading
 from evidence.read.model import Fence, Listing, Page
 from evidence.read.navigation import navigation, outside
 from evidence.read.reader import Reader
+from evidence.read.rules import unlike
 from evidence.read.snippet_rules import snippet_faults
 from evidence.read.sources import bibliography_faults
 from evidence.read.topics import topic_faults
@@ -90,6 +91,7 @@ def read_site(root: Path) -> list[Page]:
         for problem in outside(root, list(known)):
             known.get(problem.path.as_posix(), pages[0]).problems.append(problem)
         pages[0].problems += [*stray_files(root), *bibliography_faults(root)]
+        pages[0].problems += unlike(pages)
         pages[0].problems += _unshown(root, {name for page in pages for name in page.includes})
     return pages
 

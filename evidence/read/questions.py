@@ -9,6 +9,7 @@ from urllib.parse import quote
 from evidence.read.headings import Heading, read_heading
 from evidence.read.model import Fence, Page
 from evidence.read.sources import ONE
+from evidence.read.syntax import CLAIM
 from evidence.read.syntax import DIRECTIVE as DIRECTIVE
 from evidence.read.syntax import EXPLORER as EXPLORER
 from evidence.read.topics import is_topic, topic_of
@@ -115,7 +116,7 @@ def _question(page: str, topic: str, heading: Heading, span: tuple[int, int], bo
             judged = paragraph.removeprefix("**Verdict: ").partition("**")[0]
         elif match := re.match(r"\*\*Status: (contested|open)\.\*\*\s*(.*)", paragraph, re.S):
             status, note = match[1], " ".join(match[2].split())
-        elif not answer and paragraph[0] not in "#`<|":
+        elif not answer and not CLAIM.match(paragraph) and paragraph[0] not in "#`<|":
             answer = " ".join(paragraph.split())
     cited = list(dict.fromkeys(one[1] for group in CITED.finditer(body) for one in ONE.finditer(group[1])))
     status = status or "answered"

@@ -8,12 +8,16 @@ from pytest_codeblocks import CodeBlock
 from evidence.errors import EvidenceError
 from evidence.read.blocks import Block, Scan, code_of, scan
 from evidence.read.captions import EXPECTED, captions
+from evidence.read.checks import read_checks
 from evidence.read.headings import heading_fault, read_heading
 from evidence.read.includes import Line, included
 from evidence.read.listings import listing_fault
+from evidence.read.measured import read_uses
 from evidence.read.model import Fence, Listing, Page
 from evidence.read.options import comment_fault, skip_reason
-from evidence.read.syntax import EXPECTED_OUTPUT, INCLUDE, LANGUAGE, LIKE_AN_INCLUDE, PYTHON
+from evidence.read.parts import read_parts
+from evidence.read.rules import rule_problems
+from evidence.read.syntax import EXPECTED_OUTPUT, INCLUDE, LANGUAGE, LIKE_AN_INCLUDE, PYTHON, SHOW
 
 IN_CODE = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")  # a form feed may stand in a snippet, which is split at "\n" alone
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x85\u2028\u2029]")
@@ -27,6 +31,7 @@ class Reader:
         self.texts = [line.expandtabs(4) for line in raw]  # as Python-Markdown does
         self.unnamed = False  # whether the question above has no id
         self.skip: tuple[int, str] | None = None  # where a comment skips the next fence, and why
+        self.first = 0  # the line of a comment that asks for picture and output before the code
         self.expecting = 0  # the line of a comment that announces an expected output
 
     def read(self) -> Page:
@@ -46,6 +51,9 @@ class Reader:
                 self.keep(index)
                 index += 1
         self.unused()
+        read_uses(self.page)
+        read_checks(self.page)
+        self.page.problems += rule_problems(self.page)
         self.page.problems.sort(key=lambda problem: (problem.path.as_posix() != self.page.path, problem.line))
         return self.page
 
@@ -71,7 +79,9 @@ class Reader:
             self.page.headings += [heading] if heading.id else []
             whole = self.page.asks is not None  # then its parts need no ids
             self.unnamed = not whole and (heading.level == 2 and not heading.id or self.unnamed and heading.level > 2)
-        if text.strip():
+        if SHOW.match(text):
+            self.first = line
+        elif text.strip():
             self.unused()
             self.comment(text, line)
 
@@ -95,7 +105,9 @@ class Reader:
             self.page.problem(self.skip[0], "skips a fence, and none that runs follows directly below")
         if self.expecting:
             self.page.problem(self.expecting, "expects an output, and no fence that runs and `text` fence stand around it")
-        self.skip, self.expecting = None, 0
+        if self.first:
+            self.page.problem(self.first, "asks for a figure first, and no fence that runs follows directly below")
+        self.skip, self.expecting, self.first = None, 0, 0
 
     def fence(self, block: Block) -> int:
         """Read a fence with what belongs to it; return the index of the line behind."""
@@ -157,13 +169,18 @@ class Reader:
         snippet = files.pop() if whole else f"{self.page.path}:{line}"
         fence = Fence(self.page.path, line, first, last, block.prefix, origin, snippet, question)
         fence.block = CodeBlock(fence.code, line, "python")
+        fence.parts, problems = read_parts(origin)
+        self.page.problems += problems
         if self.skip:
             fence.skip_reason, self.skip = self.skip[1], None
+        fence.figure_first, self.first = bool(self.first), 0
         self.unused()
         fence.figures, end, malformed = captions(self.texts, block.last + 1, block.prefix)
         if malformed is not None:
             self.page.problem(self.line(malformed), EXPECTED)
             end = malformed + 1
+        if fence.figure_first and not fence.figures:
+            self.page.problem(line, f"is to show its figure first, and the page describes none; {EXPECTED}")
         for index in range(block.last + 1, end):
             self.keep(index)
         fence.last = len(self.page.lines) - 1

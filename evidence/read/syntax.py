@@ -24,7 +24,29 @@ UNDERLINE = re.compile(r"^[> ]*(?:=+|-+)[ ]*$")
 COMMENT = re.compile(r"^[> ]*<!--[-\s]*(?P<word>[A-Za-z][\w.-]*?)(?::|\(|-->|\.mark\b)")
 FIGURE = re.compile(r"<!--\s*figure:\s*(?P<alt>.*?)\s*-->", re.S)
 SKIP = re.compile(r"^[> ]*<!-- skip: (?P<reason>\S.*?) -->[ ]*$")
+SHOW = re.compile(r"^[> ]*<!-- show: figure first -->[ ]*$")
+CHECK = re.compile(r"^<!-- check: (?P<question>\S.*?) -->[ ]*$")
 MARK = re.compile(r"^[> ]*<!--[-\s]*(?P<mark>pytest\.mark\..*?)[-\s]*-->[ ]*$")
 EXPECTED_OUTPUT = re.compile(r"^[> ]*<!--[-\s]*pytest-codeblocks:\s*expected-output[-\s]*-->[ ]*$")
 EXPLORER = re.compile(r"^<!-- explorer: ([a-z-]+) -->\s*$")
 DIRECTIVE = re.compile(r"^<!-- generate: (answers|questions|verdicts|open|references|glossary) -->\s*$")
+CLAIM = re.compile(r"^\*\*Claim:\*\* \S")
+LIKE_A_CLAIM = re.compile(r"^[> ]*\*\*Claim\b")
+
+# In the code of a snippet. Editors fold what stands between the marks of a region.
+PROOF = re.compile(r"^# %% proof: (?P<said>\S.*?)\s*$")
+REGION = re.compile(r"^# region: (?P<name>\S.*?)\s*$")
+ENDREGION = re.compile(r"^# endregion\s*$")
+LIKE_A_PART = re.compile(r"^\s*#\s*(?:%%|(?:end)?region\b)")
+TRY = re.compile(r"^#\s*try:\s*(?P<values>.*?)\s*$")
+
+# A measured number in prose: `[=lead:.1f]`, and `[=snippet.lead:.1f]` where several snippets of a page measure.
+MEASURED = re.compile(
+    r"\[=(?:(?P<snippet>[A-Za-z_]\w*)\.)?(?P<name>[A-Za-z_]\w*)(?::(?P<format>[^\[\]\s]*))?\](?P<percent>\s?%)?"
+)
+LIKE_MEASURED = re.compile(r"\[=")
+FORMAT = re.compile(r"\+?,?(?:\.\d)?[dfeg%]?")
+TYPED = re.compile(r"(?<![\w.,])(?P<number>\d+(?:,\d{3})*(?:\.\d+)?)(?:(?P<percent>\s?%)|(?![\w%]|[.,]\d))")
+NO_PROSE = re.compile(  # code, formulas, citations, addresses, HTML and attributes, in which a number is another one
+    rf"{CODE_SPAN.pattern}|(?<!\\)\$[^$]+\$|\[@[^\]]*\]|\]\([^)]*\)|<(?!!)[^>]*>|\{{[^{{}}]*\}}"
+)

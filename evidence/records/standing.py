@@ -10,7 +10,17 @@ from evidence.records.store import Records
 
 def standing(pages: list[Page], records: Records) -> list[Question]:
     """Every question of these pages, those whose evidence does not stand withheld."""
-    return [question.withhold(why) if (why := doubts(question.fences, records)) else question for question in questions(pages)]
+    asked, known = questions(pages), {page.path: page for page in pages}
+    needed = [question.fences + _leant_on(question, known[question.page]) for question in asked]
+    return [q.withhold(why) if (why := doubts(fences, records)) else q for q, fences in zip(asked, needed, strict=True)]
+
+
+def _leant_on(question: Question, page: Page) -> list[Fence]:
+    """The fences of a page's other answers whose numbers or outputs this one shows."""
+    others = [fence for fence in page.fences if fence not in question.fences]
+    within = range(question.start, question.end)
+    printed = {id(fence) for check in page.checks if check.first in within for fence, _ in check.outputs}
+    return [fence for fence in others if id(fence) in printed or any(use.index in within for use in fence.uses)]
 
 
 def doubts(fences: list[Fence], records: Records) -> list[tuple[Fence, str]]:

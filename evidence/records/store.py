@@ -2,52 +2,26 @@
 
 import hashlib
 import json
-import platform
 import re
 import time
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 
 from evidence.read.pages import Fence
-from evidence.records import held
+from evidence.records import again, held
 from evidence.records.files import remove, write
 from evidence.records.held import Held
 from evidence.records.judgement import fault, misfit
-from evidence.records.printed import plain_text
+from evidence.records.record import Record, read_record, versions
 from evidence.run.job import PUBLISHED, Conditions, Job, Outcome
 
 FOLDER = ".evidence"
-LIBRARIES = ("torch", "numpy", "matplotlib", "scikit-learn")  # scikit-learn's version is also that of its data
 LAB_CPU_SECONDS, LAB_WALL_SECONDS = 600, 3_600  # against a lab that never ends; what one may cost, `make bench` says
 KEPT_SECONDS = 7 * 24 * 3600  # how long a record outlives the code that it is of
 MACHINERY = ("colours.py", "run")  # what decides the outcome of a run
-
-
-@dataclass
-class Record:
-    """The outcome of a snippet that passed."""
-
-    snippet: str
-    digest: str
-    stdout: str
-    stderr: str
-    figures: list[str]  # SVG, as Matplotlib wrote it
-    seconds: float  # CPU time
-    versions: dict[str, str]
-    held: Held = field(default_factory=dict)  # where else it was run: kept in a file of its own
-    cells: list[tuple[str, int]] = field(default_factory=list)  # of a lab: what each cell printed, how many figures it drew
-    ran: str = ""  # the day, ISO 8601
-
-
-@cache
-def versions() -> dict[str, str]:
-    """The versions that a run depends on, without importing the libraries."""
-    python = platform.python_version()
-    return {"python": python} | {name: version(name) for name in LIBRARIES}
 
 
 @cache
@@ -76,9 +50,10 @@ def slug(snippet: str) -> str:
 def job_of(fence: Fence, conditions: Conditions = PUBLISHED) -> Job:
     """What the runner needs to run a fence."""
     origin = tuple((line.path, line.number) for line in fence.origin)
-    job = Job(fence.snippet, fence.code, origin, salt=digest(fence), conditions=conditions)
+    job = Job(fence.snippet, fence.code, origin, digest(fence), conditions, measures=fence.measures.line)
     if not fence.cells:
-        return job
+        proof = fence.parts.proof
+        return replace(job, parts=(proof, len(origin) - proof) if proof else ())
     lengths = tuple(len(cell.origin) for cell in fence.cells)
     return replace(job, cells=lengths, cpu_seconds=LAB_CPU_SECONDS, wall_seconds=LAB_WALL_SECONDS)
 
@@ -98,22 +73,12 @@ class Records:
         A record that is corrupt, or that does not fit what the page says of it, counts as none.
         What it printed is given as a terminal would have shown it: everything that shows a record gets it from here.
         """
-        record = self._read(self._path(fence))
+        record = read_record(self._path(fence))
         if record is None or record.digest != digest(fence) or misfit(fence, record):
             return None
         record.held = self._held(digest(fence), fence)
-        record.stdout, record.stderr = plain_text(record.stdout), plain_text(record.stderr)
-        record.cells = [(plain_text(text), drawn) for text, drawn in record.cells]
+        record.show_plainly()
         return record
-
-    def _read(self, path: Path) -> Record | None:
-        try:
-            stored = json.loads(path.read_text(encoding="utf-8"))
-            body = stored["record"]
-            record = Record(**body) if stored["checksum"] == _checksum(body) else None
-            return record if record and _well_formed(record) else None
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            return None
 
     def doubt(self, fence: Fence) -> str:
         """Say why a fence's evidence does not stand, or "". A skip with a reason stands, unless it ran and failed."""
@@ -126,10 +91,10 @@ class Records:
         if failed.exists():
             return f"its last run failed: {_text(failed)}"
         if file.exists():
-            record = self._read(file)
-            wrong = misfit(fence, record) if record and record.digest == digest(fence) else ""
+            record = read_record(file)
+            wrong = misfit(fence, record).placed if record and record.digest == digest(fence) else ""
             return f"its record does not fit the page: {wrong}" if wrong else f"its record is corrupt: {FOLDER}/{file.name}"
-        if olds := [r for path in self._every_version(fence) if (r := self._read(path))]:
+        if olds := [r for path in self._every_version(fence) if (r := read_record(path))]:
             old = olds[-1].versions
             changed = [f"{name} {old.get(name)} → {now}" for name, now in versions().items() if old.get(name) != now]
             return f"its record is stale: {'; '.join(changed) or 'it is of other code'}"
@@ -146,19 +111,24 @@ class Records:
         Raises:
             RecordsError: the folder of records cannot be written.
         """
-        if wrong := fault(fence, outcome):
+        if wrong := self.judge(fence, outcome):
             self.fail(fence, wrong)
         else:
             self.save(fence, outcome)
+            again.note(self._path(fence, "measured"), outcome.measured)
+
+    def judge(self, fence: Fence, outcome: Outcome) -> str:
+        """What is wrong with the outcome of a fence, also beside its earlier runs; "" where it passed."""
+        return fault(fence, outcome) or again.differs(fence, self._path(fence, "measured"), outcome.measured)
 
     def save(self, fence: Fence, outcome: Outcome) -> Record:
         """Write the record of an outcome that passed; the file is whole or not there."""
         record = Record(
             fence.snippet, digest(fence), outcome.stdout, outcome.stderr, outcome.figures, round(outcome.seconds, 3), versions()
         )
-        record.cells, record.ran = outcome.cells, datetime.now(UTC).date().isoformat()
-        body = asdict(record)
-        write(self._path(fence), json.dumps({"record": body, "checksum": _checksum(body)}))
+        record.cells, record.parts, record.measured, record.tries = outcome.cells, outcome.parts, outcome.measured, outcome.tries
+        record.ran = datetime.now(UTC).date().isoformat()
+        write(self._path(fence), record.written())
         remove(self._path(fence, "failed"))
         return record
 
@@ -175,7 +145,7 @@ class Records:
 
     def _of_other_versions(self, fence: Fence) -> list[str]:
         """The addresses of all records of exactly this code that were made with other versions of the libraries."""
-        found = [record for path in self.folder.glob(f"{slug(fence.snippet)}.*.json") if (record := self._read(path))]
+        found = [record for path in self.folder.glob(f"{slug(fence.snippet)}.*.json") if (record := read_record(path))]
         return [r.digest for r in found if r.versions != versions() and r.digest == digest(fence, r.versions)]
 
     def _held(self, address: str, fence: Fence) -> Held:
@@ -194,7 +164,7 @@ class Records:
 
     def expected_seconds(self, fence: Fence) -> float:
         """How long the fence took when any version of it last ran; where that is unknown, a guess."""
-        olds = [r for path in self._every_version(fence) if (r := self._read(path))]
+        olds = [r for path in self._every_version(fence) if (r := read_record(path))]
         return max((r.seconds for r in olds), default=60.0 if fence.cells else 2.0)
 
     def prune(self, fences: Iterable[Fence]) -> None:
@@ -209,26 +179,8 @@ class Records:
                 remove(file)
 
 
-def _well_formed(record: Record) -> bool:
-    """Whether the fields of a record are what they should be: a checksum can be right and the rest wrong."""
-    texts = [record.snippet, record.digest, record.stdout, record.stderr, record.ran, *record.figures, *record.versions.values()]
-    return (
-        all(isinstance(text, str) for text in texts)
-        and isinstance(record.figures, list)
-        and isinstance(record.seconds, float | int)
-        and {"python", *LIBRARIES} <= record.versions.keys()
-        and isinstance(record.cells, list)
-        and all(isinstance(text, str) and isinstance(drawn, int) for text, drawn in record.cells)
-        and bool(record.ran and date.fromisoformat(record.ran))
-    )
-
-
 def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, ValueError):
         return f"what was wrong cannot be read from {FOLDER}/{path.name}"
-
-
-def _checksum(body: object) -> str:
-    return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()

@@ -28,6 +28,8 @@ class Anchors(Treeprocessor):
                 element.set("id", f"{question}-{slugify(''.join(element.itertext()), '-')}".strip("-"))
             elif element.tag == "p" and len(element) and element[0].tag == "strong":
                 text = "".join(element[0].itertext())
+                if text == "Claim:":
+                    element.set("class", "claim")
                 if text.startswith("Verdict: "):
                     said = text.removeprefix("Verdict: ").lower()
                     kind = next((k for start, k in VERDICTS.items() if said.startswith(start)), "conditional")

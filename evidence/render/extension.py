@@ -2,38 +2,37 @@
 
 import os
 import re
-from collections import Counter
 from html import escape
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from markdown import Extension, Markdown
 from markdown.preprocessors import Preprocessor
 
 from evidence.errors import EvidenceError, Unshowable
+from evidence.read.model import Check
 from evidence.read.pages import Fence, Listing, Page
 from evidence.read.questions import DIRECTIVE, EXPLORER, Question, questions
 from evidence.read.sources import sources
 from evidence.read.topics import pages_of, topic_of
 from evidence.read.words import synonyms
-from evidence.records.drawings import DrawingFault
 from evidence.records.standing import standing
-from evidence.records.store import Record, Records
+from evidence.records.store import Records
 from evidence.render.answer import Anchors, Answers
-from evidence.render.block import evidence, listing
+from evidence.render.block import listing
+from evidence.render.checks import check_yourself
 from evidence.render.citations import Citations
-from evidence.render.escape import href
 from evidence.render.explorer import place_of
+from evidence.render.fences import Fences
 from evidence.render.foreign import Made, guard
 from evidence.render.formulas import Formulas
-from evidence.render.furniture import footer, last_changed, page_bar, relative_root, structured_data
+from evidence.render.furniture import footer, last_changed, page_bar, structured_data
 from evidence.render.glossary import explain
 from evidence.render.lists import expand_directive
+from evidence.render.measured import told
 from evidence.render.shown import Shown
 from evidence.render.site import page_of, site_of
 from evidence.render.withheld import Hidden, box, landings
-
-MATH: dict[str, Any] = {"pymdownx.arithmatex": {"generic": True}}
 
 
 class EvidenceExtension(Extension):
@@ -88,23 +87,19 @@ class PagePreprocessor(Preprocessor):
         self.records = Records(root)
         self.page = Page("")
         self.shown = Shown()
-        self.figured: Counter[str] = Counter()  # how often each record stands on the page so far
-        self.captions = Markdown(extensions=["pymdownx.arithmatex"], extension_configs=MATH)
-        self.captions.inlinePatterns.register(Citations(self.captions, sources(root)), "citations", 175)
-        self.captions.treeprocessors.register(Formulas(self.captions), "formulas", 15)
-        guard(self.captions)
+        self.fences = Fences(root, self.records, self.repository, preview)
         self.hidden = Hidden(root)
 
     def run(self, lines: list[str]) -> list[str]:
-        self.figured.clear()
         text = "\n".join(lines).rstrip()
         page = self.page = page_of(self.md, self.root, text)
+        numbers = self.fences.begin(page)
         problems = [str(p.format_message()) for p in page.problems]
         if problems and not self.preview:
             raise EvidenceError(page.path, page.problems[0].line, "refused\n  " + "\n  ".join(problems))
         out = [self.md.htmlStash.store(Made(f'<div class="evidence-problem">{escape(p)}</div>')) + "\n" for p in problems]
-        starts: dict[int, Fence | Listing] = {fence.first: fence for fence in page.fences}
-        starts |= {shown.first: shown for shown in page.listings}
+        blocks: list[Fence | Listing | Check] = [*page.fences, *page.listings, *page.checks]
+        starts = {block.first: block for block in blocks}
         asked = self.asked([page])
         ends = {question.end: question for question in asked}
         withheld = {question.start: question for question in asked if question.withheld}
@@ -116,7 +111,7 @@ class PagePreprocessor(Preprocessor):
             if question := ends.pop(index, None):
                 out += ["", self.below(question, day), ""]
             if question := withheld.get(index):
-                said = box("This answer", question.withheld, self.source)
+                said = box("This answer", question.withheld, self.fences.source)
                 arrive = landings(self.hidden.anchors(question, page.lines))
                 # as the author's own HTML, not out of the stash: so an engine knows these ids when it checks links
                 out += [page.lines[index].text, "", arrive, ""]
@@ -124,7 +119,7 @@ class PagePreprocessor(Preprocessor):
                 index = question.end - 1
             elif shown := starts.get(index):
                 blank = shown.prefix.rstrip(" ")
-                html = self.render(shown) if isinstance(shown, Fence) else listing(shown)
+                html = self.block(shown)
                 out += [blank, shown.prefix + self.md.htmlStash.store(Made(self.shown.keep(shown.line, html))), blank]
                 index = shown.last
             elif directive := DIRECTIVE.match(page.lines[index].text):
@@ -136,7 +131,7 @@ class PagePreprocessor(Preprocessor):
                 place = place_of(explorer[1], page.path, page.lines[index].number)
                 out += ["", self.md.htmlStash.store(Made(place)), ""]
             else:
-                out.append(page.lines[index].text)
+                out.append(numbers.markdown(page.lines[index].text))
                 if page.lines[index].text.startswith("# ") and (bar := self.bar([*asked])):
                     out += ["", self.md.htmlStash.store(Made(bar)), ""]
                 if page.lines[index].path == page.path and (words := headed.get(page.lines[index].number)):
@@ -148,6 +143,12 @@ class PagePreprocessor(Preprocessor):
             cited = {key: source.url for key, source in sources(self.root).items()}
             out += ["", self.md.htmlStash.store(Made(structured_data(answered, day, cited)))]
         return out + [""]
+
+    def block(self, shown: Fence | Listing | Check) -> str:
+        """What stands in the place of a fence, a listing or a check."""
+        if isinstance(shown, Fence):
+            return self.fences.render(shown)
+        return check_yourself(shown, self.fences) if isinstance(shown, Check) else listing(shown)
 
     def settled(self, html: str) -> str:
         """The page's HTML with its blocks of code in their places.
@@ -164,7 +165,7 @@ class PagePreprocessor(Preprocessor):
 
     def asked(self, pages: list[Page]) -> list[Question]:
         """The questions of some pages; a preview shows what does not stand in its place, and withholds nothing."""
-        return questions(pages) if self.preview else standing(pages, self.records)
+        return told(questions(pages) if self.preview else standing(pages, self.records), pages, self.records)
 
     def bar(self, asked: list[Question]) -> str:
         pages = pages_of(self.page, [known for known, _ in site_of(self.root)])
@@ -177,52 +178,6 @@ class PagePreprocessor(Preprocessor):
     def below(self, question: Question, day: str) -> str:
         html = footer(question, question.line, self.repository, day)
         return self.md.htmlStash.store(Made(html)) if html else ""
-
-    def render(self, fence: Fence) -> str:
-        """The evidence of one fence, or outside a preview the box in its place where it does not stand."""
-        record = self.records.load(fence)
-        doubt = self.records.doubt(fence)
-        if doubt and not self.preview:
-            return box("This example", [(fence, doubt)], self.source)
-        why = f"not run yet ({doubt})" if doubt else f"not run: {fence.skip_reason}"
-        captions = [self.caption(caption, fence) for _, caption in fence.figures]
-        try:
-            return evidence(fence, record, captions, self.links(fence, record), why, self.place(record))
-        except DrawingFault as fault:
-            said = EvidenceError(fence.page, fence.line, f"{fence.snippet} {fault}")
-            if not self.preview:
-                raise said from fault
-            return evidence(fence, None, captions, self.links(fence, None), said.text)
-
-    def place(self, record: Record | None) -> str:
-        """What keeps the ids of a record's figures apart on the page: its own name, and which showing of it this is."""
-        if record is None:
-            return ""
-        self.figured[record.digest] += 1
-        again = f"-{self.figured[record.digest]}" if self.figured[record.digest] > 1 else ""
-        return f"f{record.digest[:8]}{again}-"
-
-    def caption(self, text: str, fence: Fence) -> str:
-        self.captions.reset()
-        return re.sub(r"^<p>|</p>$", "", self.captions.convert(text))
-
-    def links(self, fence: Fence, record: Record | None) -> str:
-        """Copy, download and source of a snippet that is a file of its own."""
-        out = ['<button type="button" class="evidence-copy" hidden>Copy</button>']
-        if fence.snippet.endswith(".py"):
-            up = relative_root(fence.page)
-            name = PurePosixPath(fence.snippet).name
-            if not self.preview:  # the file is put into the site after the build
-                out.append(f'<a href="{up}{href(fence.snippet)}" download="{escape(name)}">Download</a>')
-            if source := self.source(fence):
-                out.append(source)
-        return " ".join(out)
-
-    def source(self, fence: Fence) -> str:
-        """The link to a snippet's file in the repository, where that is known."""
-        if not self.repository or not fence.snippet.endswith(".py"):
-            return ""
-        return f'<a href="{self.repository}/blob/main/{href(fence.snippet)}">Source</a>'
 
     def located(self, error: Unshowable) -> EvidenceError:
         """The same error with the page's line that holds what cannot be shown."""

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass, field
+from typing import NamedTuple
 
 CPU_SECONDS = 240  # a snippet takes at most 60 on one core of a usual machine; this is against one that never ends
 WALL_SECONDS = 1200  # machines are busy: the clock on the wall is only the last resort
@@ -37,6 +38,14 @@ class Job:
     cpu_seconds: int = CPU_SECONDS
     wall_seconds: int = WALL_SECONDS
     cells: tuple[int, ...] = ()  # of a lab: how many lines of the code are each cell's
+    parts: tuple[int, ...] = ()  # of a snippet that teaches, then proves: how many lines are each part's
+    measures: int = 0  # the line of the code that makes the dict `measured`, counted from 1; 0 where none does
+    tried: str = ""  # the choice of a knob that this job runs, as "p = 0.1"
+
+    @property
+    def pieces(self) -> tuple[int, ...]:
+        """How many lines each piece has of a code that is run in pieces."""
+        return self.cells or self.parts
 
     def write(self) -> str:
         """The job as JSON, for the process that runs it."""
@@ -47,7 +56,30 @@ class Job:
         """The job that `write` wrote."""
         told = json.loads(text)
         origin = tuple((path, line) for path, line in told["origin"])
-        return cls(**told | {"origin": origin, "conditions": Conditions(**told["conditions"]), "cells": tuple(told["cells"])})
+        pieces = {name: tuple(told[name]) for name in ("cells", "parts")}
+        return cls(**told | {"origin": origin, "conditions": Conditions(**told["conditions"]), **pieces})
+
+
+class Part(NamedTuple):
+    """What one part of a snippet left."""
+
+    stdout: str
+    stderr: str
+    figures: int  # how many it drew
+    seconds: float  # CPU time
+
+
+class Try(NamedTuple):
+    """What the teaching part of a snippet left with another value of a knob."""
+
+    choice: str  # as "p = 0.1"
+    stdout: str
+    stderr: str
+    figures: list[str]
+    seconds: float
+
+
+Measured = dict[str, float | int | str]
 
 
 @dataclass
@@ -63,3 +95,6 @@ class Outcome:
     figures: list[str] = field(default_factory=list)
     seconds: float = 0.0  # CPU time
     cells: list[tuple[str, int]] = field(default_factory=list)  # of a lab: what each cell printed, how many figures it drew
+    parts: list[Part] = field(default_factory=list)  # of a snippet that teaches, then proves
+    measured: Measured = field(default_factory=dict)  # what the snippet says that it measured
+    tries: list[Try] = field(default_factory=list)  # its knobs' other values

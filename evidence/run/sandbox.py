@@ -1,28 +1,31 @@
 """What happens inside a snippet's own process: limits, no network, no writes elsewhere, and a traceback that names the page."""
 
+import __future__
+
 import atexit
 import contextlib
+import functools
 import gc
 import json
 import linecache
 import multiprocessing.process
+import operator
 import os
-import signal
 import socket
 import sys
-import tempfile
 import threading
 import traceback
 import types
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
-from evidence.run.failure import Overtime, described, headline
+from evidence.run.entries import said
+from evidence.run.failure import described, headline
 from evidence.run.hook import watch
-from evidence.run.job import FILE_BYTES, MEMORY_BYTES, Job
+from evidence.run.job import Job
 from evidence.run.landlock import confine
+from evidence.run.limits import limit
 from evidence.run.refused import refusals
 
 
@@ -33,7 +36,7 @@ class Channel:
     stdout: int
     stderr: int
     report: int
-    marks: socket.socket | None  # to say the end of a cell and wait until it was noted; None where nobody listens
+    marks: socket.socket | None  # to say the end of a piece and wait until it was noted; None where nobody listens
 
 
 class Step:
@@ -61,13 +64,13 @@ def steps(job: Job, token: str, room: str, channel: Channel) -> Iterator[Step]:
     """
     own, getpid, leave, marks = os.getpid(), os.getpid, os._exit, channel.marks
     report = _reporter(channel.report)
-    _confine(job, room, channel)
+    limit(job, room, channel.stdout, channel.stderr)
     collector, seeds = _collect(job, report)
     _hear_late_failures(report)
     flush = _flusher()
     report("began", str(sum(os.times()[:2])))
     try:
-        parts = [compile(text, job.name, "exec", dont_inherit=True) for text in _cells(job)]
+        parts = list(_compiled(job))
     except BaseException as error:  # whatever a snippet raises is its failure, not ours
         report("failed", described(job, error))
         leave(1)
@@ -95,11 +98,11 @@ def steps(job: Job, token: str, room: str, channel: Channel) -> Iterator[Step]:
             with contextlib.suppress(BaseException):
                 flush()
             leave(1)
-        if job.cells and marks:
+        if job.pieces and marks:
             marks.send(b".")
             marks.recv(1)
-        elif job.cells:
-            report("cell", str(os.fstat(1).st_size))
+        elif job.pieces:
+            report("piece", f"{os.fstat(1).st_size} {os.fstat(2).st_size} {sum(os.times()[:2]):.3f}")
     if step.error is not None:
         traceback.print_exception(step.error)
     elif getpid() == own and (fault := seeds.drawn()):
@@ -112,6 +115,8 @@ def steps(job: Job, token: str, room: str, channel: Channel) -> Iterator[Step]:
         where = job.origin[min(*found, len(job.origin)) - 1] if found else job.origin[0]
         report("failed", json.dumps({"failure": fault, "where": where, "trace": ""}))
         leave(1)
+    for entry in said(scope) if job.measures else ():
+        report("measured", entry)
     report("ending", "")
     del scope, part, parts, step
     yield (last := Step(_ENDING, {"ends": [*_ends(), flush]}))
@@ -120,12 +125,13 @@ def steps(job: Job, token: str, room: str, channel: Channel) -> Iterator[Step]:
     leave(0 if last.error is None else 1)
 
 
+FUTURE = functools.reduce(operator.or_, (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names))
 _ENDING = compile("for end in ends: end()", "<the end>", "exec")
 
 
 def _ends() -> list[Callable[[], object]]:
     """What Python does at the end of a program, in its order."""
-    return [threading._shutdown, atexit._run_exitfuncs, partial(sys.modules.pop, "__main__", None), gc.collect]  # type: ignore
+    return [threading._shutdown, atexit._run_exitfuncs, functools.partial(sys.modules.pop, "__main__", None), gc.collect]  # type: ignore
 
 
 def _reporter(handle: int) -> Callable[[str, str], None]:
@@ -215,49 +221,16 @@ def _hide(channel: Channel) -> None:
     gc.freeze()  # what gc.get_objects and gc.get_referrers look through does not hold what is frozen
 
 
-def _cells(job: Job) -> Iterator[str]:
-    """The code of each cell, behind as many empty lines as stand before it, so that tracebacks count right.
+def _compiled(job: Job) -> Iterator[types.CodeType]:
+    """The code of each piece, behind as many empty lines as stand before it, so that tracebacks count right.
 
-    A line ends where "\n" is, and nowhere else: as the cells' lengths were counted, and as Python counts.
+    A line ends where "\n" is, and nowhere else: as the pieces' lengths were counted, and as Python counts. What the first
+    piece imports from `__future__` holds for the others too, as in one file.
     """
     lines = [line + "\n" for line in job.code.split("\n")]
-    start = 0
-    for length in job.cells or (len(lines),):
-        yield "\n" * start + "".join(lines[start : start + length])
+    start = flags = 0
+    for length in job.pieces or (len(lines),):
+        text = "\n" * start + "".join(lines[start : start + length])
+        yield (code := compile(text, job.name, "exec", flags, dont_inherit=True))
+        flags |= code.co_flags & FUTURE
         start += length
-
-
-def _confine(job: Job, room: str, channel: Channel) -> None:
-    """Redirect the standard streams, move into the room, and set the limits that the operating system keeps."""
-    work = os.path.join(room, "work")
-    for number, handle in ((1, channel.stdout), (2, channel.stderr)):
-        if handle != number:
-            os.dup2(handle, number)
-            os.close(handle)
-    sys.stdin = open(os.devnull)  # noqa: SIM115
-    sys.stdout = open(1, "w", encoding="utf-8", errors="strict", closefd=False)  # noqa: SIM115
-    sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False, buffering=1)  # noqa: SIM115
-    sys.dont_write_bytecode = True
-    os.chdir(work)
-    tempfile.tempdir = work
-    os.environ.update(dict.fromkeys(("HOME", "TMPDIR", "TEMP", "TMP", "JOBLIB_TEMP_FOLDER"), work))
-    if sys.platform == "win32":
-        return
-    import resource
-
-    os.setsid()  # so that it can be ended with all it started where nothing better is at hand
-    signal.set_wakeup_fd(-1)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-
-    def over(_signal: int, _frame: object) -> None:
-        raise Overtime
-
-    signal.signal(signal.SIGXCPU, over)
-    for what, soft, hard in (
-        (resource.RLIMIT_CPU, job.cpu_seconds, job.cpu_seconds + 5),
-        (resource.RLIMIT_AS, MEMORY_BYTES, MEMORY_BYTES),
-        (resource.RLIMIT_FSIZE, FILE_BYTES, FILE_BYTES),
-        (resource.RLIMIT_CORE, 0, 0),
-    ):
-        with contextlib.suppress(ValueError, OSError):  # macOS keeps no limit on the address space
-            resource.setrlimit(what, (soft, hard))

@@ -1,18 +1,21 @@
 """What the parent makes of a job that has ended. All that the snippet's process says is data: checked, bounded, never believed.
 
 A snippet has passed where its process ended with status 0, after it had said so at the very end with the job's token, after as
-many cells as the job has, and with nothing wrong before. Anything else is a failure.
+many pieces as the job has, and with nothing wrong before. Anything else is a failure.
 """
 
 import json
+import re
 import signal
 from dataclasses import dataclass, field
 from typing import Any
 
+from evidence.run import measured
 from evidence.run.job import OUTPUT_BYTES, Job, Outcome
+from evidence.run.pieces import Mark, divided
 
 LINE, TRACE = 20_000, 100_000  # characters of a failure and of its traceback
-FRAMES = ("began", "figure", "cell", "late", "failed", "ending", "end")
+FRAMES = ("began", "figure", "piece", "measured", "late", "failed", "ending", "end")
 
 
 @dataclass
@@ -22,7 +25,7 @@ class Seen:
     code: int | None  # the exit status; negative for a signal
     over: str  # why the warden ended it, or ""
     seconds: float  # of CPU, of all its processes
-    ends: list[tuple[int, int]] | None  # at the end of each cell: bytes of output and of report so far; None: nobody looked
+    ends: list[Mark] | None  # at the end of each piece; None: nobody looked
     printed: tuple[int, int]
     stdout: bytes
     stderr: bytes
@@ -38,7 +41,8 @@ class Told:
     places: list[int] = field(default_factory=list)  # where in the report each figure ends
     late: list[str] = field(default_factory=list)  # failures in threads, at the exit, in finalizers
     failed: dict[str, Any] = field(default_factory=dict)
-    cells: list[tuple[int, int]] = field(default_factory=list)  # as `ends` of Seen, where nobody looked from outside
+    pieces: list[Mark] = field(default_factory=list)  # as `ends` of Seen, where nobody looked from outside
+    measured: list[str] = field(default_factory=list)
     ending: bool = False  # the code has ended; what follows are threads, exit handlers and finalizers
     ended: bool = False
     garbled: str = ""
@@ -54,14 +58,15 @@ def seen(header: dict[str, Any], blobs: list[bytes]) -> Seen:
     code, over, seconds = header["code"], header["over"], header["seconds"]
     if not (code is None or type(code) is int) or type(over) is not str or type(seconds) not in (int, float):
         raise ValueError(f"found {header!r}")
-    ends, printed = [(int(a), int(b)) for a, b in header["ends"]], tuple(int(n) for n in header["printed"])
+    ends = [Mark(int(out), int(err), int(report), float(used)) for out, err, report, used in header["ends"]]
+    printed = tuple(int(n) for n in header["printed"])
     return Seen(code, over, float(seconds), ends, (printed[0], printed[1]), stdout, stderr, report)
 
 
 def judge(job: Job, token: str, what: Seen) -> Outcome:
     """The outcome of a job."""
     told = _read(what.report, token)
-    ends = told.cells if what.ends is None else what.ends
+    ends = told.pieces if what.ends is None else what.ends
     outcome = Outcome(job, figures=told.figures, seconds=max(0.0, what.seconds - told.began))
     if told.failed:
         outcome.failure, outcome.where, outcome.trace = told.failed["failure"], told.failed["where"], told.failed["trace"]
@@ -71,17 +76,18 @@ def judge(job: Job, token: str, what: Seen) -> Outcome:
         text, fault = _text(name, size, data)
         setattr(outcome, name, text)
         outcome.failure = outcome.failure or fault
+    if job.measures and not outcome.failure:
+        outcome.measured, outcome.failure = measured.judged(job, told.measured)
+        outcome.where = job.origin[job.measures - 1] if outcome.failure else outcome.where
+    pieces = divided(what.stdout, what.stderr, told.places, ends, told.began)
     if job.cells:
-        marks = [(0, 0), *((out, sum(place <= at for place in told.places)) for out, at in ends)]
-        pairs = zip(marks, marks[1:], strict=False)
-        outcome.cells = [(what.stdout[a:b].decode("utf-8", "replace"), drawn - before) for (a, before), (b, drawn) in pairs]
-        if outcome.cells and (rest := what.stdout[marks[-1][0] :]):  # printed by a thread or at the exit: the last cell's
-            text, drawn = outcome.cells[-1]
-            outcome.cells[-1] = (text + rest.decode("utf-8", "replace"), drawn)
+        outcome.cells = [(piece.stdout, piece.figures) for piece in pieces]
+    elif job.parts:
+        outcome.parts = pieces
     return outcome
 
 
-def _failure(job: Job, what: Seen, told: Told, cells: int) -> str:
+def _failure(job: Job, what: Seen, told: Told, pieces: int) -> str:
     if what.over:
         return what.over + (": its code has ended, and a thread or an exit handler of it has not" if told.ending else "")
     if what.code is None or what.code < 0:
@@ -91,7 +97,7 @@ def _failure(job: Job, what: Seen, told: Told, cells: int) -> str:
         return told.garbled
     if told.late:
         return told.late[0]
-    if not told.ended or what.code or cells != len(job.cells):
+    if not told.ended or what.code or pieces != len(job.pieces):
         return f"its process ended with exit status {what.code} before the end of the snippet"
     return ""
 
@@ -123,8 +129,13 @@ def _take(told: Told, kind: str, body: str, token: str, at: int) -> str:
     elif kind == "figure":
         told.figures.append(body)
         told.places.append(at)
-    elif kind == "cell":
-        told.cells.append((int(body), at))
+    elif kind == "piece":
+        if not (found := re.fullmatch(r"(\d{1,12}) (\d{1,12}) (\d{1,9}\.\d{1,9})", body, re.ASCII)):
+            return "its report is garbled: found the end of a piece that is not described"
+        told.pieces.append(Mark(int(found[1]), int(found[2]), at, float(found[3])))
+    elif kind == "measured":
+        told.measured.append(body)
+        return "" if len(told.measured) <= measured.ENTRIES + 2 else "its report is garbled: it measured too much"
     elif kind == "ending":
         told.ending = True
     elif kind == "late":
@@ -134,9 +145,9 @@ def _take(told: Told, kind: str, body: str, token: str, at: int) -> str:
         return "" if told.ended else "its report is garbled: found an end with another token"
     elif kind == "failed":
         try:
-            found = json.loads(body)
-            path, line = found["where"]
-            failure, trace = found["failure"], found["trace"]
+            failed = json.loads(body)
+            path, line = failed["where"]
+            failure, trace = failed["failure"], failed["trace"]
         except (ValueError, KeyError, TypeError, RecursionError):
             return "its report is garbled: found a failure that is not described"
         if not all(type(part) is str for part in (path, failure, trace)) or type(line) is not int or not failure:

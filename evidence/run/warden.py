@@ -12,6 +12,7 @@ from typing import Any
 
 from evidence.run import channel, processes, sandbox
 from evidence.run.job import OUTPUT_BYTES, Job
+from evidence.run.pieces import Mark
 from evidence.run.rooms import Rooms
 
 REPORT_BYTES = 64 * 2**20  # the figures of one snippet
@@ -64,7 +65,7 @@ class Warden:
         self.sizes = dict.fromkeys(pipes, 0)
         self.out, self.err, self.report = pipes
         self.marks = marks
-        self.ends: list[tuple[int, int]] = []  # at each mark: bytes of output, bytes of report so far
+        self.ends: list[Mark] = []
         self.code: int | None = None
         self.seconds = 0.0
         self.over = ""
@@ -106,7 +107,7 @@ class Warden:
         A machine that does other work beside is no fault of a snippet's: while it computes it may take longer by the clock.
         """
         now, limit = time.monotonic(), self.job.wall_seconds
-        used = self.seconds + processes.cpu_seconds(processes.descendants(os.getpid()))
+        used = self._used()
         if used > self.job.cpu_seconds + CPU_GRACE:
             return f"used more than {self.job.cpu_seconds} s of CPU time in all its processes; make it smaller, or make it a lab"
         if used > self.worked[1] + STIRS:
@@ -114,6 +115,10 @@ class Warden:
         if now - self.began > (limit if now - self.worked[0] > max(STILL, limit / 4) else PATIENCE * limit):
             return f"ran for more than {limit} s by the clock on the wall"
         return ""
+
+    def _used(self) -> float:
+        """The CPU seconds of all processes so far."""
+        return self.seconds + processes.cpu_seconds(processes.descendants(os.getpid()))
 
     def _read(self, handle: int) -> None:
         """Take over what stands in a pipe; of too much, keep the beginning."""
@@ -130,7 +135,7 @@ class Warden:
                 self.selector.unregister(handle)
 
     def _mark(self) -> None:
-        """A cell has ended: what was printed and drawn up to here is its own. The snippet waits for the answer."""
+        """A piece has ended: what was printed and drawn up to here is its own. The snippet waits for the answer."""
         try:
             mark = self.marks.recv(1)
         except OSError:
@@ -140,9 +145,10 @@ class Warden:
             return
         for handle in self.kept:
             self._read(handle)
-        self.ends.append((self.sizes[self.out], self.sizes[self.report]))
-        if len(self.ends) > len(self.job.cells):
-            return self._end(f"said the end of more cells than its {len(self.job.cells)}")
+        sizes = self.sizes[self.out], self.sizes[self.err], self.sizes[self.report]
+        self.ends.append(Mark(*sizes, self._used()))
+        if len(self.ends) > len(self.job.pieces):
+            return self._end(f"said the end of more pieces than its {len(self.job.pieces)}")
         with contextlib.suppress(OSError):
             self.marks.send(mark)
 
