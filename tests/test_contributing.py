@@ -75,6 +75,9 @@ def test_the_whole_path(project: Path) -> None:
     assert made.returncode == 0, made.stderr
     assert "make test Q=two-more" in made.stdout and "snippets/counting/two_more.py" in made.stdout
     page, snippet = project / "docs/counting.md", project / "snippets/counting/two_more.py"
+    assert "add `- counting.md` below `nav:`" in made.stdout
+    settings = project / "mkdocs.yml"
+    settings.write_text(settings.read_text().replace("nav:\n", "nav:\n  - counting.md\n", 1))
 
     refused = check(project)
     assert refused.returncode == 1
