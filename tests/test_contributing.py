@@ -72,6 +72,11 @@ def test_the_whole_path(project: Path) -> None:
     assert made.returncode == 0, made.stderr
     assert "make test Q=two-more" in made.stdout and "snippets/counting/two_more.py" in made.stdout
     page, snippet = project / "docs/counting/two-more.md", project / "snippets/counting/two_more.py"
+    assert "add `- counting/index.md`, `- counting/two-more.md` below `nav:`" in made.stdout
+    settings = project / "mkdocs.yml"
+    settings.write_text(settings.read_text().replace("nav:\n", "nav:\n  - counting/index.md\n  - counting/two-more.md\n", 1))
+    topic = project / "docs/counting/index.md"
+    topic.write_text(topic.read_text().replace("TODO: w", "W"))
 
     refused = check(project)
     assert refused.returncode == 1

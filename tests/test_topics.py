@@ -121,6 +121,10 @@ def test_a_topic_has_the_other_forms_of_all_its_questions(numbers: Book, built: 
             {"docs/numbers/index.md": ("<!-- generate: answers -->", "")},
             "docs/numbers/index.md:1: leads to none of the",
         ),
+        (
+            {"docs/numbers/index.md": ("# Numbers", "# Numbers\n\nTODO: what")},
+            "docs/numbers/index.md:3: is not filled in: TODO: what",
+        ),
         ({"docs/numbers/index.md": None}, "docs/numbers/one.md:1: is a question, and there is no docs/numbers/index.md"),
     ],
 )

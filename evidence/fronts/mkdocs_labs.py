@@ -4,7 +4,6 @@ The labs are the one thing that MkDocs needs more than a Markdown extension for;
 """
 
 import os
-import re
 from html import escape
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -149,7 +148,7 @@ class Shown:
                 parts.append(printed(output.text))
             else:
                 self.caption.reset()
-                caption = re.sub(r"^<p>|</p>$", "", self.caption.convert(output.metadata["caption"]))
+                caption = self.caption.convert(output.metadata["caption"]).removeprefix("<p>").removesuffix("</p>")
                 drawn = output.data["image/svg+xml"]
                 try:
                     parts.append(figure(drawn, f"{self.name}-{self.cells}-{n}-", output.metadata["alt"], caption))
