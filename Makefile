@@ -81,7 +81,7 @@ new-question: $(VENV)/installed ## write a question's skeleton: PAGE=training/dr
 	@$(BIN)/python -m evidence new-question
 
 lint: $(VENV)/installed ## ruff and mypy
-	$(BIN)/ruff check . && $(BIN)/ruff format --check evidence tests tools && $(BIN)/mypy
+	$(BIN)/ruff check . && $(BIN)/ruff format --check evidence tests tools && $(BIN)/mypy && $(BIN)/python tools/formatted.py
 
 lock: $(VENV)/installed ## write constraints.txt anew from pyproject.toml
 	$(PIP) install -q uv

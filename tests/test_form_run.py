@@ -19,6 +19,7 @@ from evidence.records.tries import together, tries_of
 from evidence.run import pool
 from evidence.run.job import Job, Outcome, Part, Try
 from evidence.run.measured import ENTRIES, EXPECTED, judged
+from evidence.run.pieces import Mark, divided
 from evidence.run.pool import Runner
 
 
@@ -45,7 +46,13 @@ def test_two_parts_run_in_one_process_and_are_kept_apart(runner) -> None:
     assert outcome.failure == "" and outcome.stdout == "one\ntwo\n" and outcome.cells == []
     taught, proved = outcome.parts
     assert (taught[:3], proved[:3]) == (("one\n", "aside\n", 0), ("two\n", "", 1))
-    assert 0 <= taught.seconds < proved.seconds <= outcome.seconds + 0.02, outcome
+
+
+def test_output_figures_and_cpu_time_are_divided_at_the_marks() -> None:
+    marks = [Mark(4, 0, 30, 1.5), Mark(6, 2, 90, 4.0)]
+    parts = divided(b"one\ntwo\n", b"ab", [20, 40, 90], marks, began=0.5)
+    assert parts == [Part("one\n", "", 1, 1.0), Part("two\n", "ab", 2, 2.5)], "what comes behind the last mark is its own"
+    assert divided(b"one", b"", [], [], 0.0) == []
 
 
 def test_they_are_kept_apart_where_no_process_can_be_forked() -> None:
