@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from conftest import Book
-from form_book import SPREAD
 from test_ends import hidden, job
 
 import evidence.records.tries
@@ -289,11 +288,12 @@ def test_the_whole_run_says_what_is_wrong_with_page_and_line(book: Book) -> None
 
 
 def test_the_run_counts_each_choice(book: Book) -> None:
-    book.write("snippets/s.py", SPREAD)
     formed(book, KNOB.format("p * 2"))
     done = book.run("--progress", "-s")
     assert done.returncode == 0 and "snippets/s.py (p = 2)" in done.stdout and "[3/3]" in done.stdout, done.stdout
     assert "1 ran, 0 unchanged" in done.stdout
+    done = book.run("--progress", "-s", "--reseed", "1")
+    assert done.returncode == 0 and "snippets/s.py (shift 1)" in done.stdout and "[1/1]" in done.stdout, "whole, and no choice"
 
 
 def test_the_preview_runs_each_choice_and_keeps_one_record(book: Book, runner) -> None:
