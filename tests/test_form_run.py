@@ -209,6 +209,10 @@ def test_a_knob_that_changes_nothing_is_an_error(book: Book) -> None:
     )
     outcome.tries[1] = Try("p = 3", "3\n", "", ["<svg/>"], 0.1)
     assert "snippets/s.py:3: draws 1 figures with p = 3, and 0 as it is written" in fault(fence, outcome)
+    fence.figures = [("a line", "Up to [=x:.1f].")]
+    outcome.figures, outcome.parts[0] = ["<svg/>"], outcome.parts[0]._replace(figures=1)
+    assert "describes a figure by 'Up to [=x:.1f].', which stands below each choice of a knob" in fault(fence, outcome)
+    fence.figures, outcome.figures = [], []
     outcome.tries.pop()
     assert "tried p = 2, and its code asks for p = 2, p = 3" in fault(fence, outcome)
     outcome.parts.pop()

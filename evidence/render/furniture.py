@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 
 from evidence.read.pages import Page
 from evidence.read.questions import Question
+from evidence.read.rules import shown_lines
 from evidence.render.escape import href, json_script
 
 WORDS_A_MINUTE, LINES_A_MINUTE = 220, 40  # of prose, of code
@@ -75,7 +76,7 @@ def page_bar(page: Page, asked: list[Question], ran: str, links: bool) -> str:
         return ""
     hidden = {k for question in asked if question.withheld for k in range(question.start + 1, question.end)}
     words = sum(len(x.text.split()) for k, x in enumerate(page.lines) if x.path == page.path and k not in hidden)
-    code = sum(len(fence.origin) for fence in page.fences if fence.first not in hidden)
+    code = sum(len(shown_lines(fence)) for fence in page.fences if fence.first not in hidden)
     minutes = round(words / WORDS_A_MINUTE + code / LINES_A_MINUTE) or 1
     held = sum(bool(question.withheld) for question in asked)
     counted = f"{len(asked)} question{'s' if len(asked) > 1 else ''}" + (f", {held} withheld" if held else "")
