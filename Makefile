@@ -83,7 +83,7 @@ new-question: $(VENV)/installed ## write a question's skeleton: TOPIC=training/d
 # JavaScript, CSS, JSON and YAML are Biome's, which comes with Node.js.
 BIOME := tests/node_modules/.bin/biome
 lint: $(VENV)/installed ## form and faults of Python, JavaScript, CSS, JSON and YAML, types, links between Markdown files
-	$(BIN)/ruff check . && $(BIN)/ruff format --check evidence tests tools && $(BIN)/mypy
+	$(BIN)/ruff check . && $(BIN)/ruff format --check evidence tests tools && $(BIN)/mypy && $(BIN)/python tools/formatted.py
 	$(BIN)/python tools/links_within.py
 	@if test -x $(BIOME) || test -n "$$CI"; then echo "$(BIOME) check --error-on-warnings"; $(BIOME) check --error-on-warnings; \
 	  else echo "Node.js is not here: JavaScript, CSS, JSON and YAML are not checked"; fi

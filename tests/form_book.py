@@ -52,11 +52,11 @@ Look at the last point.
 --8<-- "snippets/spread.py"
 ```
 
-<!-- figure: a line up to [=spread.widest:.1f] -->
-Figure: It rises, [=spread.tried:d] times.
+<!-- figure: a line that rises -->
+Figure: It rises.
 
-<!-- figure: widths that grow -->
-Figure: Up to [=spread.widest:.3f], as [@euler1748] saw.
+<!-- figure: widths that grow to [=spread.widest:.1f] -->
+Figure: Up to [=spread.widest:.3f], [=spread.tried:d] of them, as [@euler1748] saw.
 
 ### Check yourself
 

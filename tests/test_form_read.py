@@ -102,6 +102,7 @@ BAD_CODE = {
         31,
         "is line 31 of 34 that a page would show open, at most 30; fold what",
     ),
+    "other seeds": (TAUGHT + PROOF.replace("all", "12 seeds"), 5, "says '12 seeds', and no range, list or constant of the code"),
     "digits in the open": (TAUGHT + "load_digits()\n" + PROOF, 5, "loads the digits outside of the fold `# region: the digits`"),
 }
 
@@ -110,6 +111,11 @@ BAD_CODE = {
 def test_a_malformed_part_is_named_with_its_line(book: Book, code: str, line: int, expected: str) -> None:
     found = said(page_of(book, code))
     assert any(one.startswith(f"snippets/s.py:{line}: ") and expected in one for one in found), found
+
+
+@pytest.mark.parametrize("code", ["range(0, 1200, 100)", "range(12)", f"({'1, ' * 12})", "12"])
+def test_a_number_of_seeds_is_found_in_the_code(book: Book, code: str) -> None:
+    assert said(page_of(book, TAUGHT + PROOF.replace("all", "12 seeds, two rates") + f"y = {code}\n")) == []
 
 
 def test_marks_in_strings_are_no_marks(book: Book) -> None:
@@ -128,7 +134,7 @@ def test_the_rules_hold_for_the_second_form_alone_where_the_table_says_so(book: 
     long = TAUGHT + "load_digits()\n" + "print(x)\n" * 40 + f"y = '{'x' * 90}'\n"
     assert said(page_of(book, long, prose="word " * 800 + "\n\n")) == []
     assert len(said(page_of(book, long + PROOF, prose="word " * 800 + "\n\n"))) == 4
-    assert sum(what.startswith("snippets with a proof or a knob") for what in RULES.values()) == 5
+    assert sum(what.startswith("snippets with a proof or a knob") for what in RULES.values()) == 6
 
 
 def test_an_answer_is_short(book: Book) -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from conftest import Book
-from form_book import SPREAD
 from test_ends import hidden, job
 
 import evidence.records.tries
@@ -19,6 +18,7 @@ from evidence.records.tries import together, tries_of
 from evidence.run import pool
 from evidence.run.job import Job, Outcome, Part, Try
 from evidence.run.measured import ENTRIES, EXPECTED, judged
+from evidence.run.pieces import Mark, divided
 from evidence.run.pool import Runner
 
 
@@ -45,7 +45,13 @@ def test_two_parts_run_in_one_process_and_are_kept_apart(runner) -> None:
     assert outcome.failure == "" and outcome.stdout == "one\ntwo\n" and outcome.cells == []
     taught, proved = outcome.parts
     assert (taught[:3], proved[:3]) == (("one\n", "aside\n", 0), ("two\n", "", 1))
-    assert 0 <= taught.seconds < proved.seconds <= outcome.seconds + 0.02, outcome
+
+
+def test_output_figures_and_cpu_time_are_divided_at_the_marks() -> None:
+    marks = [Mark(4, 0, 30, 1.5), Mark(6, 2, 90, 4.0)]
+    parts = divided(b"one\ntwo\n", b"ab", [20, 40, 90], marks, began=0.5)
+    assert parts == [Part("one\n", "", 1, 1.0), Part("two\n", "ab", 2, 2.5)], "what comes behind the last mark is its own"
+    assert divided(b"one", b"", [], [], 0.0) == []
 
 
 def test_they_are_kept_apart_where_no_process_can_be_forked() -> None:
@@ -203,6 +209,10 @@ def test_a_knob_that_changes_nothing_is_an_error(book: Book) -> None:
     )
     outcome.tries[1] = Try("p = 3", "3\n", "", ["<svg/>"], 0.1)
     assert "snippets/s.py:3: draws 1 figures with p = 3, and 0 as it is written" in fault(fence, outcome)
+    fence.figures = [("a line", "Up to [=x:.1f].")]
+    outcome.figures, outcome.parts[0] = ["<svg/>"], outcome.parts[0]._replace(figures=1)
+    assert "describes a figure by 'Up to [=x:.1f].', which stands below each choice of a knob" in fault(fence, outcome)
+    fence.figures, outcome.figures = [], []
     outcome.tries.pop()
     assert "tried p = 2, and its code asks for p = 2, p = 3" in fault(fence, outcome)
     outcome.parts.pop()
@@ -282,11 +292,12 @@ def test_the_whole_run_says_what_is_wrong_with_page_and_line(book: Book) -> None
 
 
 def test_the_run_counts_each_choice(book: Book) -> None:
-    book.write("snippets/s.py", SPREAD)
     formed(book, KNOB.format("p * 2"))
     done = book.run("--progress", "-s")
     assert done.returncode == 0 and "snippets/s.py (p = 2)" in done.stdout and "[3/3]" in done.stdout, done.stdout
     assert "1 ran, 0 unchanged" in done.stdout
+    done = book.run("--progress", "-s", "--reseed", "1")
+    assert done.returncode == 0 and "snippets/s.py (shift 1)" in done.stdout and "[1/1]" in done.stdout, "whole, and no choice"
 
 
 def test_the_preview_runs_each_choice_and_keeps_one_record(book: Book, runner) -> None:

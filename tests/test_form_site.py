@@ -80,7 +80,7 @@ def test_the_proof_is_folded_below_a_line_that_says_what_it_does(site: Path) -> 
     assert proof
     assert re.fullmatch(r"Proof: 12 scales, &lt;each&gt; apart · 2 assertions · \d+\.\d\d s of CPU time", proof[1]), proof[1]
     assert "widths up to 6.00" in proof[2] and "points from" not in proof[2] and proof[2].count("<figure") == 1
-    assert "Up to 6.000, as" in plain(proof[2])
+    assert "Up to 6.000, 12 of them" in plain(proof[2])
     folds = re.findall(r'<details class="evidence-fold">\s*<summary>(.*?)</summary>', html)
     assert folds == ["a list of points · 1 line", "the plot · 3 lines"]
 
@@ -115,8 +115,8 @@ def test_each_choice_has_its_button_its_output_and_its_link(site: Path) -> None:
 def test_what_was_measured_stands_in_prose_captions_and_alt_texts(site: Path) -> None:
     html = (site / "page/index.html").read_text()
     assert SAID.replace("\n", " ") in " ".join(plain(html).split()) and "<code>[=code]</code>" in html
-    assert "It rises, 12 times." in plain(html)
-    assert re.search(r'aria-label="a line up to 6\.0"|<title[^>]*>a line up to 6\.0<', html), "the alt text of the first figure"
+    assert "Up to 6.000, 12 of them, as Euler" in plain(html)
+    assert re.search(r'aria-label="widths that grow to 6\.0"|<title[^>]*>widths that grow to 6\.0<', html), "an alt text"
     assert "[=" not in html.replace("[=code]", "")
 
 
@@ -153,7 +153,8 @@ def test_the_page_as_markdown_names_the_values_and_holds_both_parts(site: Path) 
         "It printed:\n\n```text\npoints from -0.50 to 0.50\n```",
         "With `scale = 2` in place of what is written it printed:\n\n```text\npoints from 1.00 to 5.00\n```",
         "Proof: 12 scales, <each> apart.",
-        "Figure: It rises, 12 times. (a line up to 6.0)",
+        "Figure: It rises. (a line that rises)",
+        "Figure: Up to 6.000, 12 of them, as [Euler (1748)](https://e.org) saw. (widths that grow to 6.0)",
         "**Check yourself.** Where does it end with a scale of $2$?\n\n<details><summary>Answer</summary>",
         "**above** 6, [Euler (1748)](https://e.org).\n\n```text\npoints from 1.00 to 5.00\n```",
         SAID,
@@ -171,7 +172,7 @@ def test_the_notebook_has_a_cell_for_each_part_and_runs(site: Path, tmp_path: Pa
     assert [[output.output_type for output in cell.outputs] for cell in cells] == [["stream", "display_data"]] * 2 + [["stream"]]
     assert cells[0].outputs[0].text == "points from -0.50 to 0.50\n" and cells[1].metadata.jupyter.source_hidden
     words = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    assert "Try other values of `scale`: `0.1`, `2` in place of `0.5`." in words and "It rises, 12 times." in words
+    assert "Try other values of `scale`: `0.1`, `2` in place of `0.5`." in words and "Up to 6.000, 12 of them" in words
     ids = [cell.id for cell in notebook.cells]
     assert len(ids) == len(set(ids))
     NotebookClient(notebook, timeout=None, kernel_name="python3").execute(cwd=str(tmp_path))

@@ -39,6 +39,7 @@ SEEN = """() => [...document.querySelectorAll(".evidence-figure svg, math")].map
     return [e.tagName, box.width, box.height, style.color, style.visibility]; })"""
 HIDDEN = """() => [".evidence code", ".evidence-output", ".evidence-figure svg"].flatMap((selector) =>
     [...document.querySelectorAll(selector)].filter((e) => !e.checkVisibility({visibilityProperty: true}))
+      .filter((e) => !e.closest("details:not([open]), .evidence-try"))  // what opens, and what is chosen
       .map((e) => `${selector}: ${e.outerHTML.slice(0, 80)}`))"""
 
 Faults = dict[str, list[str]]

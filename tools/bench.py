@@ -19,6 +19,7 @@ from pathlib import Path
 
 from evidence.read.labs import read_labs
 from evidence.read.pages import read_site
+from evidence.records.record import Record
 from evidence.records.store import FOLDER, Records, job_of
 from evidence.run.job import Job, Outcome
 from evidence.run.pool import THREADS, Runner, cores
@@ -33,6 +34,7 @@ MARKS = {
     "an edited sentence in the preview": 2.0,
     "a fresh run of all snippets": 1.15,
     "the longest lab": 25.0,
+    "the longest choice of a knob": 0.35,
 }
 BARE = """
 import sys, matplotlib, matplotlib.pyplot as plt, numpy, torch, sklearn.datasets
@@ -205,6 +207,17 @@ def bench_labs(told: Ratios) -> None:
     for path, spent in took.items():
         print(f"  {path}: {spent / unit:.1f} units ({spent:.0f} s of CPU time)")
     told.tell("the longest lab", max(took.values()), unit, "a fixed piece of work")
+    fences = [fence for page in read_site(ROOT) for fence in page.fences if fence.parts.knobs]
+    tell_choices(told, [record for fence in fences if (record := records.load(fence))], unit)
+
+
+def tell_choices(told: Ratios, turned: list[Record], unit: float) -> None:
+    """What the choices of knobs took when they ran, in the same units: about two seconds each on a usual machine."""
+    took = [(one.seconds, record.snippet, one.choice) for record in turned for one in record.tries]
+    for spent, snippet, choice in took:
+        print(f"  {snippet} with {choice}: {spent / unit:.2f} units ({spent:.1f} s of CPU time)")
+    if took:
+        told.tell("the longest choice of a knob", max(took)[0], unit, "a fixed piece of work")
 
 
 @contextmanager

@@ -3,6 +3,8 @@
 They came after the first snippets. `RULES` says for each of them what it holds for.
 """
 
+import ast
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -12,6 +14,7 @@ from evidence.read.model import Fence, Page
 from evidence.read.syntax import CLAIM, COMMENT, LIKE_A_CLAIM
 
 LINES, WIDTH, WORDS = 30, 88, 700
+SEEDS = re.compile(r"(?<![\w.,])(?P<count>\d{1,6}) seeds\b")
 SHARED = ("the digits", "one epoch", "IoU")  # the names of folds that hold the same lines wherever they stand
 ALL, FORMED = "every page and snippet", "snippets with a proof or a knob, and the answers that show one"
 RULES = {
@@ -20,6 +23,7 @@ RULES = {
     f"an answer has at most {WORDS} words, without code, alt texts and sources": FORMED,
     f"snippets are formatted by ruff, for lines of {WIDTH} characters": FORMED,  # `make lint` and a test hold them to it
     "the digits are loaded in a fold of that name": FORMED,
+    "a proof that says a number of seeds has a range, a list or a constant of that number": FORMED,
     "folds with one of the names " + ", ".join(SHARED) + " are the same lines": ALL,
     "a claim stands directly above its verdict, once": ALL,
 }
@@ -30,6 +34,7 @@ def rule_problems(page: Page) -> Iterator[EvidenceError]:
     for fence in page.fences:
         if fence.parts.formed:
             yield from _code(fence)
+            yield from _seeds(fence)
     yield from _answers(page)
     yield from _claims(page)
 
@@ -58,6 +63,28 @@ def _code(fence: Fence) -> Iterator[EvidenceError]:
         if "load_digits(" in line.text and k not in inside:
             said = f"loads the digits outside of the fold `# region: {SHARED[0]}`, whose lines are the same in each snippet"
             yield EvidenceError(line.path, line.number, said)
+
+
+def _seeds(fence: Fence) -> Iterator[EvidenceError]:
+    """A number of seeds that a proof says, and that its code does not have."""
+    match = SEEDS.search(fence.parts.said)
+    if match and int(match["count"]) not in set(_counts(ast.parse(fence.code))):
+        line = fence.origin[fence.parts.proof]
+        said = f"says {match[0]!r}, and no range, list or constant of the code has that number; say how many there are"
+        yield EvidenceError(line.path, line.number, said)
+
+
+def _counts(tree: ast.Module) -> Iterator[int]:
+    """The numbers that a code could count by."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and type(node.value) is int:
+            yield node.value
+        elif isinstance(node, ast.Tuple | ast.List):
+            yield len(node.elts)
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) == "range":
+            numbers = [one.value for one in node.args if isinstance(one, ast.Constant) and type(one.value) is int]
+            if len(numbers) == len(node.args) and 0 < len(numbers) <= 3 and numbers[2:] != [0]:
+                yield len(range(*numbers))
 
 
 def _answers(page: Page) -> Iterator[EvidenceError]:

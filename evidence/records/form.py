@@ -5,6 +5,7 @@ from typing import Protocol
 
 from evidence.read.measured import alike, fence_name, printed
 from evidence.read.model import Fence
+from evidence.read.syntax import LIKE_MEASURED
 from evidence.read.uses import Use
 from evidence.run.job import Measured, Part, Try
 
@@ -49,6 +50,10 @@ def _parts(fence: Fence, made: Formed) -> Iterator[tuple[Place, str]]:
         yield here, f"tried {', '.join(tried) or 'no value'}, and its code asks for {', '.join(choices) or 'none'}"
         return
     own = taught(made)
+    for alt, caption in fence.figures[: own.figures] if fence.parts.knobs else []:
+        if LIKE_MEASURED.search(alt + caption):
+            said = f"describes a figure by {caption!r}, which stands below each choice of a knob, and was measured for one"
+            yield here, f"{said}; say what holds for each, or show the number with the proof"
     for knob in fence.parts.knobs:
         place = (fence.origin[knob.line].path, fence.origin[knob.line].number)
         ours = [one for one in made.tries if one.choice in [knob.choice(value) for value in knob.values]]

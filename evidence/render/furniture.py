@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 
 from evidence.read.pages import Page
 from evidence.read.questions import Question
+from evidence.read.rules import shown_lines
 from evidence.read.topics import form_of
 from evidence.render.escape import href, json_script
 
@@ -93,7 +94,7 @@ def _minutes(page: Page, asked: list[Question]) -> float:
     """How long a page reads, without what is withheld."""
     hidden = {k for question in asked if question.withheld for k in range(question.start + 1, question.end)}
     words = sum(len(x.text.split()) for k, x in enumerate(page.lines) if x.path == page.path and k not in hidden)
-    code = sum(len(fence.origin) for fence in page.fences if fence.first not in hidden)
+    code = sum(len(shown_lines(fence)) for fence in page.fences if fence.first not in hidden)
     return words / WORDS_A_MINUTE + code / LINES_A_MINUTE
 
 
