@@ -47,10 +47,12 @@ best = rates[final.mean(1).nan_to_num(torch.inf).argmin()]
 print(f"best      rate  {best:6.2g}, lowest rate that is too high {inside[2][0]:.2g}")
 
 fig, (left, right) = plt.subplots(1, 2, figsize=(7, 3.6), width_ratios=(2, 3))
+shown = []  # of each region one curve of the first seed
 looks = [("-", "C0"), ("--", "C1"), ("-.", "C6"), (":", "C5")]
 for r, (name, (style, color)) in enumerate(zip(names, looks)):
     lr = inside[r][len(inside[r]) // 2] if r < 2 else inside[r][0]
-    left.plot(curves[rates.index(lr), 0], style, color=color, label=f"{name}, {lr:.2g}")
+    shown.append(curves[rates.index(lr), 0])
+    left.plot(shown[r], style, color=color, label=f"{name}, {lr:.2g}")
     right.axvspan(inside[r][0] / 10**0.125, inside[r][-1] * 10**0.125, color=color, alpha=0.25)
     right.text((inside[r][0] * inside[r][-1]) ** 0.5, 130, name, ha="center", fontsize=10)
 left.set(yscale="log", ylim=(0.05, 100), xlabel="step", ylabel="loss of the batch")
@@ -59,6 +61,9 @@ right.plot(rates, final.clamp(max=90), "o", ms=4, color="C0")  # a NaN is not dr
 right.set(xscale="log", yscale="log", ylim=(0.05, 100), xlabel="learning rate", ylabel="loss, last 20 steps")
 plt.show()
 
+assert train_x.max() == 1 and len(rates) == 18 and abs(rates[4] / rates[0] - 10) < 1e-9, "four rates a decade"
+alike = (shown[2][-20:].mean() / shown[0][-20:].mean()).item()
+assert 0.4 < alike < 2.5, f"the curves shown of a rate too low and one too high should look alike, ratio {alike:.2f}"
 assert (middle.diff() >= 0).all(), f"a larger rate should never lead back into an earlier region, {middle.tolist()}"
 back = (regions.diff(dim=0) < 0).float().mean()  # share of all steps from one rate to the next, over all seeds
 assert back < 0.03, f"single seeds should hardly ever step back either, {back:.1%} of the steps do"

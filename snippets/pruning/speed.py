@@ -48,8 +48,11 @@ print(f"convolution, half of all filters gone:   {ratio['half']:.1f}, with {mult
 for sparsity, value in sparse_ratio.items():
     print(f"sparse product (CSR), {100 * sparsity:2.0f} % zeros:         {value:.1f}")
 
+share = (zeros.weight == 0).float().mean().item()
+assert 0.88 < share < 0.92, f"nine of ten weights should be zero, {100 * share:.0f} % are"
 assert 0.8 < ratio["zeros"] < 1.25, f"zeros should not change the time, ratio {ratio['zeros']:.2f}"
 assert ratio["half"] < 0.6, f"half of the filters should save time, ratio {ratio['half']:.2f}"
+assert dense(x).shape == x.shape and columns.shape == (576, 784), "the layer should keep its maps' size, 28 by 28"
 assert multiply_adds == 0.25, f"half of inputs and outputs should leave a quarter of the work, {multiply_adds:.2f}"
 assert same, "the sparse product should give the dense one's result"
 assert sparse_ratio[0.5] > 0.8, f"half of the products should not take half of the time, ratio {sparse_ratio[0.5]:.2f}"
