@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import PAGES, ROOT
+from conftest import LABS, PAGES, ROOT
 
 from evidence.colours import PALETTE
 
@@ -41,6 +41,15 @@ def test_a_piece_that_is_lacking_or_not_needed_is_named(site: Path) -> None:
     assert wrong_pieces(html.replace('class="index-filter"', "")) == ["questions/filter.css", "questions/filter.js"]
     assert wrong_pieces(html.replace("assets/prose.css", "assets/none.css")) == ["prose.css"]
     assert wrong_pieces(html.replace("assets/prose.css", "assets/tokens.css")) == ["prose.css", "tokens.css twice"]
+
+
+@pytest.mark.parametrize("address", LABS)
+def test_a_lab_that_an_engine_does_not_know_has_style_and_colours(zensical_site: Path, address: str) -> None:
+    html = html_of(zensical_site, address)
+    assert (
+        LOADED.findall(html) == ["tokens.css", "prose.css", "evidence.css"]
+        and '<body class="md-typeset" data-md-color-scheme=' in html
+    )
 
 
 @pytest.mark.parametrize("address", PAGES)

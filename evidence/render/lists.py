@@ -73,7 +73,7 @@ def _index(asked: list[Question], start: str, records: Records) -> list[str]:
 
 
 def _filter(topics: list[str], statuses: list[str], verdicts: list[str]) -> str:
-    """The form that narrows the index; docs/assets/evidence.js shows it and heeds it."""
+    """The form that narrows the index; docs/assets/questions/filter.js shows it and heeds it."""
     choices = {"topic": ("every topic", topics), "status": ("every status", statuses), "verdict": ("every verdict", verdicts)}
     parts = ['<label>Words <input type="search" name="words" autocomplete="off"></label>']
     for name, (every, values) in choices.items():
