@@ -53,6 +53,6 @@ def topic_faults(pages: list[Page]) -> Iterator[tuple[Page, EvidenceError]]:
         if not any((found := DIRECTIVE.match(line.text)) and found[1] == "answers" for line in topic.lines):
             message = "leads to none of the questions beside it; write `<!-- generate: answers -->` where their answers go"
             yield topic, EvidenceError(path, 1, message)
-        for line in topic.lines:
-            if "TODO" in line.text and line.path == path:
-                yield topic, EvidenceError(path, line.number, f"is not filled in: {line.text.strip()}")
+        for written in topic.lines:
+            if "TODO" in written.text and written.path == path:
+                yield topic, EvidenceError(path, written.number, f"is not filled in: {written.text.strip()}")
