@@ -147,6 +147,14 @@ def test_an_answer_is_short(book: Book) -> None:
     assert said(page_of(book, TAUGHT + PROOF, prose="word " * WORDS + "\n\n", below=below)) == []
 
 
+def test_an_answer_that_has_a_page_of_its_own_is_the_whole_page(book: Book) -> None:
+    text = '# Why? {{ #why }}\n\n```python\n--8<-- "snippets/s.py"\n```\n\n## So\n\n{0}\n\n## Then\n\n{0}\n\n## Sources\n\n{0}\n'
+    book.write("snippets/s.py", TAUGHT + PROOF)
+    page = parse(book.root, "docs/page.md", text.format("word " * 400))
+    assert said(page)[0].startswith("docs/page.md:1: is answered in 800 words, at most 700")
+    assert said(parse(book.root, "docs/page.md", text.format("word " * 350))) == []
+
+
 def test_a_shared_fold_holds_the_same_lines_everywhere(book: Book) -> None:
     fold = "# region: {}\nx = {}\n# endregion\n"
     for name, value in (("one", 1), ("two", 1)):

@@ -94,16 +94,17 @@ def _answers(page: Page) -> Iterator[EvidenceError]:
     code = {k for fence in page.fences for k in range(fence.first, fence.first + len(fence.origin) + 2)}
     code |= {k for shown in page.listings for k in range(shown.first, shown.last + 1)}
     headings = [(k, h) for k, x in enumerate(page.lines) if k not in code and (h := read_heading(x.text, x.number))]
-    asked = [k for k, heading in headings if heading.level < 3]
+    whole = any(heading.level == 1 and heading.id for _, heading in headings)  # a page of its own for one question
+    asked = [k for k, heading in headings if heading.level < (2 if whole else 3)]
     for start, end in pairwise([*asked, len(page.lines)]):
         if not any(start < fence.first < end and fence.parts.formed for fence in page.fences):
             continue
-        count, counts = 0, True
+        count, counts, below = 0, True, dict(headings)
         for k in range(start + 1, end):
-            if heading := next((heading for at, heading in headings if at == k), None):
-                counts = heading.title.strip() != "Sources"
-            text = page.lines[k].text
-            count += len(text.split()) if counts and k not in code and not COMMENT.match(text) else 0
+            if k in below:
+                counts = below[k].title.strip() != "Sources"
+            elif counts and k not in code and not COMMENT.match(page.lines[k].text):
+                count += len(page.lines[k].text.split())
         if count > WORDS:
             line = page.lines[start]
             said = f"is answered in {count} words, at most {WORDS} without code and sources"
