@@ -18,9 +18,9 @@ def at_a_glance(asked: list[Question], start: str) -> list[str]:
             continue
         if question.judged:
             out += [f"**Verdict: {question.judged}**", ""]
+        out += [moved(question.answer, question.page, start), ""]
         if question.status != "answered":
             out += [f"**Status: {text(question.status)}.** {moved(question.note, question.page, start)}", ""]
-        out += [moved(question.answer, question.page, start), ""]
         out += [f"[The evidence, the reason and what to do]({question.way(start)})", ""]
     return out
 
