@@ -4,8 +4,9 @@ import os
 import shutil
 from pathlib import Path
 
+from evidence.export.archive import files
 from evidence.export.search import write_search
-from evidence.export.site import export_site, files
+from evidence.export.site import export_site
 from evidence.read.labs import read_labs
 from evidence.read.pages import read_site
 from evidence.records.store import Records

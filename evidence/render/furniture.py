@@ -13,6 +13,7 @@ from evidence.read.questions import Question
 from evidence.read.rules import shown_lines
 from evidence.read.topics import form_of
 from evidence.render.escape import href, json_script
+from evidence.render.forms import FORMS
 
 WORDS_A_MINUTE, LINES_A_MINUTE = 220, 40  # of prose, of code
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
@@ -83,8 +84,7 @@ def page_bar(pages: list[Page], asked: list[Question], ran: str, links: bool) ->
     if ran:
         facts.append(f'evidence last ran <time datetime="{ran}">{ran}</time>')
     way_to = href(f"{relative_root(pages[0].path)}{form_of(pages[0].path)}")
-    forms = {"ipynb": "Notebook", "zip": "Snippets", "md": "Markdown"}
-    ways = [f'<a href="{way_to}.{kind}" download>{name}</a>' for kind, name in forms.items()] if links else []
+    ways = [f'<a href="{way_to}.{form.ending}" download>{form.name}</a>' for form in FORMS] if links else []
     if links:
         ways.append(f'<button type="button" class="page-copy" data-from="{way_to}.md" hidden>Copy page</button>')
     return f'<p class="page-bar"><span>{" · ".join(facts)}</span> <span class="evidence-links">{" ".join(ways)}</span></p>'
