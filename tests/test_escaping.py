@@ -17,7 +17,9 @@ from conftest import BIB, ROOT, Book
 from test_drawing import drawn, hatches
 
 from evidence.errors import EvidenceError
-from evidence.export.site import as_markdown, export_site, split
+from evidence.export import markdown
+from evidence.export.site import export_site
+from evidence.export.whole import Whole, split
 from evidence.fronts.mkdocs_labs import Shown
 from evidence.fronts.publish import publish
 from evidence.read.files import front_matter_fault, stray_files
@@ -268,7 +270,8 @@ def test_markup_in_the_bibliography_is_text_everywhere(project: Book) -> None:
         assert not [tag for tag in tags if tag.startswith("<img") or 'href="javascript' in tag]
     assert html_escape(evil, quote=False) in convert_generated(project, "references")
     parts = split(read_page(project.root, "docs/page.md"), questions(read_site(project.root)), project.root)
-    assert "<img" not in as_markdown(parts, Records(project.root), sources(project.root))
+    whole = Whole([], parts, Records(project.root), sources(project.root), "")
+    assert b"<img" not in markdown.made(whole)
 
 
 GOOD = "@article{e1, title={T}, author={A B}, year={1999}, url={https://e.org}}\n"
