@@ -17,7 +17,7 @@ from conftest import BIB, ROOT, Book
 from test_drawing import drawn, hatches
 
 from evidence.errors import EvidenceError
-from evidence.export import markdown
+from evidence.export import markdown as markdown_form
 from evidence.export.site import export_site
 from evidence.export.whole import Whole, split
 from evidence.fronts.mkdocs_labs import Shown
@@ -271,7 +271,7 @@ def test_markup_in_the_bibliography_is_text_everywhere(project: Book) -> None:
     assert html_escape(evil, quote=False) in convert_generated(project, "references")
     parts = split(read_page(project.root, "docs/page.md"), questions(read_site(project.root)), project.root)
     whole = Whole([], parts, Records(project.root), sources(project.root), "")
-    assert b"<img" not in markdown.made(whole)
+    assert b"<img" not in markdown_form.made(whole)
 
 
 GOOD = "@article{e1, title={T}, author={A B}, year={1999}, url={https://e.org}}\n"
