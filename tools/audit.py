@@ -16,11 +16,11 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 KINDS = {
     "home": "",
-    "questions of one page": "training/dropout/",
-    "most questions": "training/batch-normalization/",
-    "most to load": "training/activations/",
-    "with an explorer": "layers/convolution/",
-    "with photographs": "training/preprocessing/",
+    "topic": "training/dropout/",
+    "topic of most questions": "training/batch-normalization/",
+    "question": "training/dropout/dropout-at-test-time/",
+    "with an explorer": "layers/convolution/output-size/",
+    "with photographs": "training/preprocessing/images-center-only/",
     "index": "questions/",
     "verdicts": "verdicts/",
     "open questions": "open-questions/",

@@ -225,7 +225,7 @@ def serving(copy: Path, port: int, *command: str) -> Iterator[str]:
     quiet = subprocess.DEVNULL
     server = subprocess.Popen([sys.executable, "-m", *command], cwd=copy, env=ENV, stdout=quiet, stderr=quiet)
     try:
-        yield f"http://127.0.0.1:{port}/training/batch-normalization/"
+        yield f"http://127.0.0.1:{port}/training/batch-normalization/running-mean-and-variance/"
     finally:
         server.terminate()
         server.wait()
@@ -254,7 +254,7 @@ def appended(file: Path, line: str, address: str, wanted: str) -> float:
 
 def bench_edits(copy: Path, told: Ratios) -> None:
     """Edit a sentence, here and under plain Material's own preview of that page alone, and a snippet."""
-    page, took = copy / "docs/training/batch-normalization.md", {}
+    page, took = copy / "docs/training/batch-normalization/running-mean-and-variance.md", {}
     servers = {
         "ours": ("evidence", "serve", "--address", "127.0.0.1:8765"),
         "plain": ("mkdocs", "serve", "-q", "--livereload", "--dirty", "-f", "plain.yml", "-a", "127.0.0.1:8766"),
