@@ -28,6 +28,7 @@ FORM_OF_A_FILE = ("docstring", "characters in a line")  # a lab is a notebook
         ('"""Claim."""\nx, seeds = 1, (0, 5)\nassert x, "m"\n', (2, "found the seeds `(0, 5)`: a shift by 1 to 10")),
         ('"""Claim."""\nassert (1 == 2, "m"), "m"\n', (2, "found an assertion that cannot fail")),
         ('"""Claim."""\nimport torchvision\nassert 1 == 1, "m"\n', (2, "imports torchvision")),
+        ('"""Claim."""\nimport time\nassert time.process_time() > 0, "m"\n', (3, "found process_time, which")),
         ('"""Claim."""\nx = 1  # TODO: more\nassert x == 1, "m"\n', (2, "is not filled in: x = 1  # TODO: more")),
         (f'"""Claim."""\nassert 1 == 1, "{"m" * 130}"\n', (2, "found 147 characters in a line")),
     ],

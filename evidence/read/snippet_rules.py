@@ -28,7 +28,7 @@ def faults(source: str) -> tuple[tuple[int, str], ...]:
         tree = ast.parse(source)
     except (SyntaxError, ValueError):
         return ()  # its run says so, better than a rule could
-    return tuple(sorted({*_claim(tree), *_assertions(tree), *_imports(tree), *_seeds(tree), *_lines(source)}))
+    return tuple(sorted({*_claim(tree), *_assertions(tree), *_imports(tree), *_clock(tree), *_seeds(tree), *_lines(source)}))
 
 
 def _claim(tree: ast.Module) -> Iterator[tuple[int, str]]:
@@ -56,6 +56,14 @@ def _imports(tree: ast.Module) -> Iterator[tuple[int, str]]:
             if name.partition(".")[0] not in ALLOWED:
                 has = "a reader has the standard library, NumPy, PyTorch, Matplotlib, scikit-learn"
                 yield getattr(node, "lineno", 1), f"imports {name}; {has}"
+
+
+def _clock(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(tree):
+        name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+        if name == "process_time":
+            message = "found process_time, which Linux counts in ticks where a limit of CPU time is set; take thread_time"
+            yield getattr(node, "lineno", 1), message
 
 
 def _seeds(tree: ast.Module) -> Iterator[tuple[int, str]]:

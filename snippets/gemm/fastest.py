@@ -39,7 +39,7 @@ for F in sizes:
         gap = np.abs(method().reshape(h, h) - expected).max() / np.abs(expected).max()
         assert gap < 1e-5, f"{method.__name__} should give the convolution in float32, differs by {gap:.1e}"
         counts.setdefault(method.__name__, []).append(per_output.get(method, np.nan))  # torch does not tell
-    methods, clock = (*per_output, conv2d), time.process_time  # CPU time: other programs do not count
+    methods, clock = (*per_output, conv2d), time.thread_time  # CPU time: other programs do not count
     rounds = [[timeit.timeit(method, number=1, timer=clock) for method in methods] for _ in range(9)]  # by turns
     for method, seconds in zip(methods, zip(*rounds), strict=True):  # the least disturbed round
         times.setdefault(method.__name__, []).append(min(seconds))

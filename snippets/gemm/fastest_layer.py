@@ -42,7 +42,7 @@ for F in sizes:
     for method in (fft_both, fft_stored, gemm, conv2d):
         gap = np.abs(method() - conv2d()).max() / np.abs(conv2d()).max()
         assert gap < 1e-5, f"{method.__name__} should equal conv2d in float32, differs by {gap:.1e}"
-    methods, clock = (fft_both, fft_stored, gemm, conv2d), time.process_time  # CPU time: other programs do not count
+    methods, clock = (fft_both, fft_stored, gemm, conv2d), time.thread_time  # CPU time: other programs do not count
     rounds = [[timeit.timeit(method, number=1, timer=clock) for method in methods] for _ in range(15)]  # by turns
     for method, seconds in zip(methods, zip(*rounds), strict=True):  # the least disturbed round of each
         times.setdefault(method.__name__, {})[F] = min(seconds)

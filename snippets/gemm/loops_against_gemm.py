@@ -39,7 +39,7 @@ for C in channels:
     for turn in range(12):  # by turns; the Python loops, by far the slowest, take part in two of them
         for name, method in methods.items():
             if turn < 2 or method is not python_loops:
-                times[name].append(timeit.timeit(method, number=1, timer=time.process_time))
+                times[name].append(timeit.timeit(method, number=1, timer=time.thread_time))
     for name in methods:
         fastest = min(times["im2col, product by BLAS"])  # of CPU time; other programs can only slow a run down
         slower.setdefault(name, []).append(min(times[name]) / fastest)

@@ -28,9 +28,9 @@ def fastest(calls):
     best = dict.fromkeys(calls, float("inf"))
     for _ in range(200):
         for name, (function, *inputs) in calls.items():
-            start = time.process_time()
+            start = time.thread_time()
             function(*inputs)
-            best[name] = min(best[name], time.process_time() - start)
+            best[name] = min(best[name], time.thread_time() - start)
     return best
 
 
