@@ -5,6 +5,7 @@ items here are its items with another way to run.
 """
 
 import sys
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,8 @@ from evidence.read.labs import is_lab
 from evidence.read.pages import Fence
 from evidence.records.store import digest, job_of
 from evidence.records.tries import SECONDS, tries_of
-from evidence.run.job import Job
+from evidence.run.arithmetic import threads
+from evidence.run.job import Job, Outcome
 from evidence.run.landlock import lacking
 from evidence.run.pool import Runner
 
@@ -86,11 +88,14 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     report = session.config.pluginmanager.get_plugin("terminalreporter") if state.progress else None
     spans = {at: [min(expected[at], SECONDS) if job.tried else expected[at] for job in todo] for at, todo in planned.items()}
     progress = Progress(report.write_line, [span for at in planned for span in spans[at]]) if report else None
-    for address, todo in planned.items():
-        state.futures[address] = [state.runner.submit(job) for job in todo]
-        for future, span in zip(state.futures[address], spans[address], strict=True):
-            if progress:
-                progress.follow(future, span)
+    submitted: dict[tuple[str, int], Future[Outcome]] = {}
+    order = [(address, n) for address in planned for n in range(len(planned[address]))]
+    for address, n in sorted(order, key=lambda one: threads(planned[one[0]][one[1]].conditions.arithmetic)):
+        # those of several threads come last: each waits until as many cores are free, and holds up what stands behind it
+        submitted[address, n] = state.runner.submit(planned[address][n])
+        if progress:
+            progress.follow(submitted[address, n], spans[address][n])
+    state.futures |= {address: [submitted[address, n] for n in range(len(planned[address]))] for address in planned}
 
 
 def _jobs(fence: Fence, elsewhere: Elsewhere) -> list[Job]:
