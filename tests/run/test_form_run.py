@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Book
-from test_ends import hidden, job
+from jobs import hidden, job
 
 import evidence.records.tries
 from evidence.fronts.serve import Keeper

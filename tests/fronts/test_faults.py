@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 from conftest import QUIET, ROOT, Book
+from jobs import processes_in
 from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.config import load_config
-from test_confinement import processes_in
 
 import evidence.records.store as store
 from evidence.fronts import make_site as front

@@ -1,7 +1,7 @@
 """Where no process can be forked, a fresh one runs each job, and it is judged in the same way."""
 
 import pytest
-from test_ends import hidden, job
+from jobs import hidden, job
 
 from evidence.run import pool
 

@@ -12,8 +12,8 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from conftest import ROOT
 
-ROOT = Path(__file__).parent.parent
 CLAIM = '"""Two is more than one."""\nfound, expected = 2.0, 1.0\nprint(f"found {found:.2f}")\n'
 ASSERTION = 'assert found > expected, f"two should be more, found {found:.2f}"\n'
 ANSWER = """# Is two more than one? { #two-more }
@@ -45,9 +45,9 @@ BIB = "@book{peano1889, title={Arithmetices}, author={Giuseppe Peano}, publisher
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project with the tests of this one and no pages but the index."""
+    """A project with the machinery of this one and no pages but the index."""
     root = tmp_path_factory.mktemp("project")
-    for name in ("pyproject.toml", "mkdocs.yml", "tests", "evidence", "docs/assets"):
+    for name in ("pyproject.toml", "mkdocs.yml", "evidence", "docs/assets"):
         source = ROOT / name
         if source.is_dir():
             shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("__pycache__"))

@@ -6,12 +6,10 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from evidence.read.pages import Page, read_site
-from evidence.read.questions import cited_keys, questions
-from evidence.read.sources import sources
-from evidence.read.words import synonyms
+from conftest import ROOT
 
-ROOT = Path(__file__).parent.parent
+from evidence.read.pages import Page, read_site
+from evidence.read.questions import questions
 
 
 class Elements(HTMLParser):
@@ -45,27 +43,19 @@ def html_of(site: Path, page: Page) -> str:
     return (site / folder / "index.html").read_text(encoding="utf-8")
 
 
-QUESTIONS = {question.id: question for question in questions(read_site(ROOT))}
-
-
-def test_every_question_has_a_page_of_its_own() -> None:
-    assert len(QUESTIONS) >= 124 and [q.id for q in QUESTIONS.values() if not q.whole] == []
-
-
-def test_the_site_skips_next_to_nothing() -> None:
-    skipped = [f"{fence.page}:{fence.line}" for page in read_site(ROOT) for fence in page.fences if fence.skip_reason]
-    assert len(skipped) <= 2, f"skips become permanent; found {skipped}"
+SITE = read_site(ROOT)
+QUESTIONS = {question.id: question for question in questions(SITE)}
 
 
 def test_each_runnable_fence_is_shown_once_as_passed(site: Path) -> None:
-    for page in read_site(ROOT):
+    for page in SITE:
         shown = evidence_of(html_of(site, page))
         assert [name for name, _, _ in shown] == [fence.snippet for fence in page.fences]
         assert {status for _, status, _ in shown} <= {"passed"}
 
 
 def test_both_engines_show_the_same_evidence(site: Path, zensical_site: Path) -> None:
-    for page in read_site(ROOT):
+    for page in SITE:
         one, other = (
             re.findall(r'<div class="evidence".*?<p class="evidence-provenance">.*?</p>', html_of(s, page), re.S)
             for s in (site, zensical_site)
@@ -117,7 +107,7 @@ def test_a_broken_link_is_found(tmp_path: Path) -> None:
 
 
 def test_each_figure_says_what_is_to_be_seen(site: Path) -> None:
-    for page in read_site(ROOT):
+    for page in SITE:
         for tag, attributes in Elements(html_of(site, page)).found:
             if tag == "svg" and attributes.get("role") == "img":
                 assert len(attributes["aria-label"].split()) >= 5, f"{page.path}: {attributes['aria-label']!r} says too little"
@@ -130,31 +120,14 @@ def test_no_item_of_a_list_is_empty(site: Path) -> None:
 
 
 def test_ids_are_unique_on_each_page(site: Path) -> None:
-    for page in read_site(ROOT):
+    for page in SITE:
         ids = [a["id"] for _, a in Elements(html_of(site, page)).found if "id" in a]
         twice = {name for name in ids if ids.count(name) > 1}
         assert not twice, f"{page.path}: {sorted(twice)[:5]}"
 
 
-def test_every_source_is_whole_and_cited() -> None:
-    texts = [file.read_text(encoding="utf-8") for kind in ("*.md", "*.py") for file in (ROOT / "docs").rglob(kind)]
-    known = sources(ROOT)
-    assert uncited(set(known), texts) == [], "cite them, or take them out of docs/references.bib"
-    for key, source in known.items():
-        lacking = [name for name in ("authors", "title", "venue", "year", "url") if not getattr(source, name)]
-        assert not lacking, f"docs/references.bib: {key} lacks {lacking}"
-
-
-def uncited(keys: set[str], texts: list[str]) -> list[str]:
-    return sorted(keys - {key for text in texts for key in cited_keys(text)})
-
-
-def test_a_source_that_nothing_cites_is_found() -> None:
-    assert uncited({"a", "b", "c"}, ["As [@a, sec. 1; @c] says, not b."]) == ["b"]
-
-
 def test_each_question_tells_search_engines_what_it_answers(site: Path) -> None:
-    for page in read_site(ROOT):
+    for page in SITE:
         data = re.search(r'<script type="application/ld\+json">(.*?)</script>', html_of(site, page))
         names = [entity["@id"] for entity in json.loads(data[1])["mainEntity"]] if data else []
         assert names == ([f"#{page.asks.id}"] if page.asks else []), page.path
@@ -163,7 +136,7 @@ def test_each_question_tells_search_engines_what_it_answers(site: Path) -> None:
 def test_each_answer_is_one_element_with_its_verdict(site: Path) -> None:
     kinds = {"": None, "holds": "holds", "holds when …": "conditional", "does not hold": "refuted"}
     told = {}
-    for page in read_site(ROOT):
+    for page in SITE:
         for tag, attributes in Elements(html_of(site, page)).found:
             if "data-question" in attributes:
                 assert tag == "div" and attributes["class"] == "answer" and attributes["data-question"] not in told
@@ -190,7 +163,7 @@ def test_the_formula_font_holds_every_character_of_the_formulas(site: Path) -> N
     from fontTools.ttLib import TTFont
 
     font = TTFont(site / "assets/fonts/formula.woff2").getBestCmap()
-    for page in read_site(ROOT):
+    for page in SITE:
         used = set(Elements(html_of(site, page)).formulas) - set(" \n\xa0\ufe00")  # the last one chooses a form and draws nothing
         italic = {c for c in used if c.isascii() and c.isalpha()}
         lacking = {c for c in used if ord(c) not in font} | {c for c in italic if ord(math_italic(c)) not in font}
@@ -207,7 +180,3 @@ def math_italic(letter: str) -> str:
 def test_the_snippets_can_be_downloaded_as_they_are(site: Path) -> None:
     for file in (ROOT / "snippets").rglob("*.py"):
         assert (site / file.relative_to(ROOT)).read_bytes() == file.read_bytes()
-
-
-def test_the_words_for_the_search_belong_to_questions() -> None:
-    assert not set(synonyms(ROOT)) - set(QUESTIONS), "docs/synonyms.txt names what is no question"

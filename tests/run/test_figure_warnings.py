@@ -1,7 +1,7 @@
 """What our own way to draw causes is not said; what a reader's run says too names the snippet's line."""
 
 import pytest
-from test_ends import job
+from jobs import job
 
 from evidence.run.pool import Runner
 

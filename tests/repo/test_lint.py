@@ -7,8 +7,8 @@ from pathlib import Path
 
 import links_within
 import pytest
+from conftest import ROOT
 
-ROOT = Path(__file__).parent.parent
 BIOME = ROOT / "tests/node_modules/.bin/biome"
 
 

@@ -9,11 +9,11 @@ import time
 from pathlib import Path
 
 import pytest
-from test_ends import hidden, job
+from conftest import ROOT
+from jobs import hidden, job, processes_in
 
 from evidence.run import landlock, processes
 from evidence.run.pool import Runner
-from evidence.run.refused import refusals
 
 FENCED = pytest.mark.skipif(bool(landlock.lacking()), reason=landlock.lacking() or "nothing is lacking")
 
@@ -318,27 +318,18 @@ def test_a_name_that_no_snippet_needs_is_refused_by_its_line(runner, code, line,
     assert outcome.failure.startswith(f"names {name}, which") and outcome.where == ("s.py", line + 1) and outcome.stdout == ""
 
 
-def test_no_snippet_of_the_project_names_what_is_refused() -> None:
-    root = Path(__file__).parent.parent
-    files = [*(root / "snippets").rglob("*.py"), *(root / "docs/labs").glob("*.py")]
-    assert len(files) > 100
-    assert [(file.name, found) for file in files for found in refusals(file.read_text(encoding="utf-8"))] == []
-    assert refusals("import torch.nn as nn\nnn.Linear(1, 1).modules()\nimport sys\nsys.exit\n") == []
-
-
 @pytest.mark.parametrize("number", [2, 9, 15])
 def test_nothing_is_left_when_the_run_is_killed(number, tmp_path) -> None:
     program = """import sys
 sys.path.insert(0, 'tests')
-from test_ends import job
+from jobs import job
 from evidence.run.pool import Runner
 from evidence.run.refused import refusals
 with Runner(1) as runner:
     runner.submit(job("import time; time.sleep(600)")).result()
 """
-    root = Path(__file__).parent.parent
     environment = os.environ | {"TMPDIR": str(tmp_path)}
-    with subprocess.Popen([sys.executable, "-c", program], cwd=root, env=environment, stderr=subprocess.DEVNULL) as run:
+    with subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, env=environment, stderr=subprocess.DEVNULL) as run:
         stop = time.monotonic() + 120
         while not list(tmp_path.glob("evidence-*/*/code/s.py")) and time.monotonic() < stop:
             time.sleep(0.1)
@@ -347,15 +338,3 @@ with Runner(1) as runner:
     while processes_in(tmp_path) and time.monotonic() < stop:
         time.sleep(0.1)
     assert processes_in(tmp_path) == [] and list(tmp_path.glob("evidence-*")) == []
-
-
-def processes_in(folder: Path) -> list[str]:
-    """The processes that run with a folder as their TMPDIR, or in it."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if f"TMPDIR={folder}".encode() in (process / "environ").read_bytes():
-                found.append(process.name)
-        except OSError:
-            continue
-    return found

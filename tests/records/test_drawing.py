@@ -1,12 +1,12 @@
 """A drawing: what Matplotlib writes is shown whole, and nothing else ever reaches a page."""
 
-import io
 import re
 from collections.abc import Callable
 
 import matplotlib
 import numpy as np
 import pytest
+from drawings import drawn, hatches
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
@@ -16,22 +16,6 @@ from evidence.render.drawing import drawing
 
 HEAD = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 9 9">'
 PIXEL = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-
-
-def drawn(draw: Callable[[], object]) -> str:
-    """What Matplotlib writes of a figure."""
-    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "s"}):
-        plt.close("all")
-        draw()
-        out = io.StringIO()
-        plt.savefig(out, format="svg", metadata={"Date": None})
-        plt.close("all")
-    return out.getvalue()
-
-
-def hatches() -> None:
-    plt.bar([1, 2], [3, 4], hatch="//")
-    plt.contourf(np.eye(3), hatches=["/", "."])
 
 
 def links() -> None:

@@ -3,19 +3,9 @@
 import re
 
 import pytest
+from jobs import hidden, job
 
-from evidence.run.job import Job
 from evidence.run.pool import Runner
-
-
-def job(code: str, **more) -> Job:
-    """A job of one file, s.py."""
-    return Job("s.py", code, tuple(("s.py", n) for n in range(1, code.count("\n") + 2)), "salt", **more)
-
-
-def hidden(code: str, **more) -> Job:
-    """A job whose code the check of names does not see, so that the walls behind that check are tried."""
-    return job(f"exec(compile({code!r}, 's.py', 'exec'))\n", **more)
 
 
 @pytest.fixture(scope="module")

@@ -13,10 +13,6 @@ from formatted import formed, unformatted
 from evidence.run.job import Try
 
 
-def test_the_snippets_in_the_second_form_are_formatted() -> None:
-    assert unformatted(ROOT) == ""
-
-
 def test_a_snippet_out_of_format_is_shown_where_it_has_the_second_form(book: Book) -> None:
     write_formed(book)
     book.write("snippets/other.py", 'x = {"a":1}\nassert x, "m"\n')

@@ -1,16 +1,9 @@
 """The rules of a snippet: each is shown broken, and named with the line of the snippet's own file."""
 
-from pathlib import Path
-
 import pytest
-from conftest import ROOT
 
-from evidence.read.labs import read_labs
 from evidence.read.pages import read_site
 from evidence.read.snippet_rules import faults
-
-LABS = read_labs(ROOT)
-FORM_OF_A_FILE = ("docstring", "characters in a line")  # a lab is a notebook
 
 
 @pytest.mark.parametrize(
@@ -48,9 +41,3 @@ def test_a_broken_rule_is_a_problem_of_the_page(book) -> None:
     book.write("snippets/two.py", '"""Claim."""\nimport torch\n\nassert torch.ones(1) == 1\n')
     page = next(page for page in read_site(book.root) if page.path == "docs/numbers/two.md")
     assert "snippets/two.py:4: found an assertion without a message" in "\n".join(p.format_message() for p in page.problems)
-
-
-@pytest.mark.parametrize("lab", LABS, ids=lambda lab: Path(lab.path).stem)
-def test_a_lab_asserts_its_answer_and_needs_no_more_than_a_snippet(lab) -> None:
-    found = [(line, fault) for line, fault in faults(lab.fences[0].code) if not any(form in fault for form in FORM_OF_A_FILE)]
-    assert found == []

@@ -34,7 +34,7 @@ def unfit(path: Path, docs: Path, tests: Path) -> list[str]:
         found.append(f"stands on {len(pages)} pages; one page places it with `<!-- explorer: {path.stem} -->`")
     own = tests / f"test_explorer_{path.stem.replace('-', '_')}.py"
     if not own.exists() or "torch." not in own.read_text(encoding="utf-8"):
-        found.append(f"its arithmetic is held against nothing; tests/{own.name} holds `explorers.…` against PyTorch")
+        found.append(f"its arithmetic is held against nothing; tests/site/{own.name} holds `explorers.…` against PyTorch")
     return found
 
 

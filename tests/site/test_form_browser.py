@@ -1,12 +1,12 @@
 """The second form in a browser: without scripts, by keyboard and by link, on a telephone, at a desk, and on paper."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from conftest import Book, served
 from form_book import SPREAD
 from playwright.sync_api import Browser, Page
+from visits import AXE, needs_axe
 
 from evidence.fronts.make_site import build
 
@@ -134,12 +134,10 @@ def test_on_paper_the_proof_is_unfolded_and_the_written_value_is_named(page: Pag
 def test_choices_and_folds_are_named_for_those_who_do_not_see_them(browser: Browser, address: str) -> None:
     page = browser.new_page()
     page.goto(address)
-    axe = Path(__file__).parent / "node_modules/axe-core/axe.min.js"
-    if not axe.exists():
-        pytest.skip("axe-core is not here: npm ci --prefix tests")
+    needs_axe()
     assert page.get_by_role("group", name="Change one of these lines").get_by_role("radio").count() == 4
     page.evaluate("document.querySelectorAll('details').forEach((e) => (e.open = true))")
-    page.add_script_tag(path=axe)
+    page.add_script_tag(path=AXE)
     found = page.evaluate("async () => (await axe.run('.md-content')).violations.map((v) => `${v.id}: ${v.nodes[0].html}`)")
     assert found == []
     page.close()

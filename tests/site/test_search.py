@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from conftest import QUIET, ROOT
 from search_bench import LISTS, found, open_search, ranks, read_wordings, shares
-from test_reader import violations
+from visits import violations
 
 from evidence.errors import EvidenceError
 from evidence.export.search import INDEX, documents

@@ -1,13 +1,8 @@
 """The site in a real browser: Playwright drives the machine's Chromium or Chrome, or its own."""
 
-from pathlib import Path
-
 import pytest
-from conftest import LABS, PAGES
+from conftest import LABS, PAGES, ROOT
 from visits import HIDDEN, SCROLLED, SHOWN, contrast, listen, overflowing, plain, unseen
-
-ROOT = Path(__file__).parent.parent
-
 
 EVERY_PAGE = pytest.mark.parametrize("address", PAGES + LABS)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
+FILES = sorted(file for pattern in ("*.py", "*/*.py") for file in (ROOT / "tests").glob(pattern))
 CLOCKS = {
     "time",
     "monotonic",
@@ -42,12 +43,11 @@ def _clock(node: ast.AST, names: set[str]) -> bool:
     return read or any(isinstance(part, ast.Name) and part.id in names for part in ast.walk(node))
 
 
-@pytest.mark.parametrize("file", sorted((ROOT / "tests").glob("*.py")), ids=lambda file: file.name)
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_no_assertion_reads_a_clock(file: Path) -> None:
     lines = timed(ast.parse(file.read_text(encoding="utf-8")))
-    assert not lines, (
-        f"tests/{file.name}:{lines[0]}: asserts on seconds; hold it against work that is timed beside it, in tools/bench.py"
-    )
+    helps = "asserts on seconds; hold it against work that is timed beside it, in tools/bench.py"
+    assert not lines, f"{file.relative_to(ROOT)}:{lines[0]}: {helps}"
 
 
 @pytest.mark.parametrize(

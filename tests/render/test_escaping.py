@@ -14,7 +14,7 @@ from types import SimpleNamespace
 import markdown
 import pytest
 from conftest import BIB, ROOT, Book
-from test_drawing import drawn, hatches
+from drawings import drawn, hatches
 
 from evidence.errors import EvidenceError
 from evidence.export.site import as_markdown, export_site, split

@@ -14,7 +14,7 @@ from pathlib import Path
 import markdown
 import pytest
 from conftest import BIB, QUIET, ROOT, Book
-from test_labs import LAB
+from lab_book import LAB
 
 import evidence.records.record
 import evidence.records.store
