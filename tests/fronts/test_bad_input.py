@@ -251,16 +251,15 @@ def test_a_second_run_of_a_red_book_stays_red(report, shared_book):
     )
 
 
-def test_an_endless_loop_ends_at_the_limit_with_its_line():
+def test_an_endless_loop_ends_at_the_limit_with_its_line(runner):
     from evidence.run.job import Job
-    from evidence.run.pool import Runner
 
     loop = Job(
         "loop.py", "x = 0\nwhile True:\n    x += 1\n", (("loop.py", 1), ("loop.py", 2), ("loop.py", 3)), "salt", cpu_seconds=1
     )
     sleep = Job("sleep.py", "import time\ntime.sleep(60)\n", (("sleep.py", 1), ("sleep.py", 2)), "salt", wall_seconds=2)
-    with Runner() as runner:
-        outcome, slept = runner.submit(loop).result(), runner.submit(sleep).result()
+    running = [runner.submit(one) for one in (loop, sleep)]
+    outcome, slept = (future.result() for future in running)
     assert "used more than 1 s of CPU time" in outcome.failure
     assert outcome.where[0] == "loop.py" and outcome.where[1] in (2, 3)
     assert "ran for more than 2 s" in slept.failure

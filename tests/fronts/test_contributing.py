@@ -89,24 +89,28 @@ def test_the_whole_path(project: Path) -> None:
         assert re.search(said, refused.stdout), f"not said: {said}\n{refused.stdout[-3000:]}"
 
     page.write_text(ANSWER)
-    states = {
-        "asserts nothing": CLAIM,
-        "found an assertion without a message": CLAIM + "assert found > expected\n",
-        "AssertionError: two should be more, found 2.00": CLAIM + ASSERTION.replace(">", "<"),
-        "imports pandas": CLAIM + "import pandas\n" + ASSERTION,
+    whole = CLAIM + ASSERTION
+    lacking = {  # one copy of the question for each thing that it may lack; one run says all of it
+        "asserts nothing": (ANSWER, CLAIM),
+        "found an assertion without a message": (ANSWER, CLAIM + "assert found > expected\n"),
+        "AssertionError: two should be more, found 2.00": (ANSWER, CLAIM + ASSERTION.replace(">", "<")),
+        "imports pandas": (ANSWER, CLAIM + "import pandas\n" + ASSERTION),
+        "expected a short answer of at most 60 words, found 61": (ANSWER.replace("Yes, by one.", "word " * 61), whole),
+        "lacks `## Why`": (ANSWER.replace("## Why\n", ""), whole),
     }
-    for said, source in states.items():
-        snippet.write_text(source)
-        refused = check(project)
-        assert refused.returncode == 1 and said in refused.stdout, f"not said: {said}\n{refused.stdout[-2000:]}"
+    snippet.write_text(whole)
+    copies = [_copy(page, snippet, n, *texts) for n, texts in enumerate(lacking.values())]
+    added = "".join(f"  - counting/{copy.name}\n" for copy, _ in copies)
+    settings.write_text(settings.read_text().replace("  - counting/two-more.md\n", f"  - counting/two-more.md\n{added}", 1))
+    refused = check(project).stdout
+    for said, (copy, code) in zip(lacking, copies, strict=True):
+        place = rf"(docs/counting/{copy.name}|snippets/counting/{code.name}):\d+: "
+        assert re.search(place + re.escape(said), refused), f"not said of {copy.name}: {said}\n{refused[-3000:]}"
+    assert "FAILED docs/counting/two-more.md" not in refused, "the one that lacks nothing stands"
+    for copied in (file for files in copies for file in files):
+        copied.unlink()
+    settings.write_text(settings.read_text().replace(added, ""))
 
-    snippet.write_text(CLAIM + ASSERTION)
-    page.write_text(ANSWER.replace("Yes, by one.", "word " * 61))
-    assert "expected a short answer of at most 60 words, found 61" in check(project).stdout
-    page.write_text(ANSWER.replace("## Why\n", ""))
-    assert "lacks `## Why`" in check(project).stdout
-
-    page.write_text(ANSWER)
     accepted = check(project)
     assert accepted.returncode == 0, accepted.stdout[-2000:]
     built = call(project, "mkdocs", "build", "-q")
@@ -114,6 +118,15 @@ def test_the_whole_path(project: Path) -> None:
     index = (project / "site/index.html").read_text()
     assert re.search(r"1 questions: 1 answered; 1 snippets", index)
     assert re.search(r'<a href="counting/two-more/">Is two more than one\?</a></td>\s*<td>answered</td>', index)
+
+
+def _copy(page: Path, snippet: Path, n: int, answer: str, code: str) -> tuple[Path, Path]:
+    """The n-th copy of the question, in other words and with other code."""
+    copy, source = page.with_name(f"two-more-{n}.md"), snippet.with_name(f"two_more_{n}.py")
+    text = answer.replace("#two-more", f"#two-more-{n}").replace("two_more.py", source.name)
+    copy.write_text(text.replace("Is two more than one?", f"Is two more than one, for the {n}th time?"))
+    source.write_text(code)
+    return copy, source
 
 
 @pytest.mark.parametrize(
@@ -143,7 +156,7 @@ def steps() -> list[str]:
 
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="needs the repository's history")
 def test_the_five_steps_of_contributing_run(tmp_path: Path) -> None:
-    """Each command as it is written, in a clone that borrows this environment; `make test` is what this test is part of."""
+    """Each command as it is written, in a clone that borrows what was made here; `make test` is what this test is part of."""
     clone = tmp_path / "REPOSITORY"
     cloning, asking, serving, trying, finishing = steps()
 
@@ -161,6 +174,9 @@ def test_the_five_steps_of_contributing_run(tmp_path: Path) -> None:
             shutil.copy(ROOT / name, clone / name)
     if (ROOT / "tests/node_modules").exists():
         (clone / "tests/node_modules").symlink_to((ROOT / "tests/node_modules").resolve())
+    for kept in (".evidence", ".mypy_cache"):  # what ran, was rendered or was read here need not be again
+        if (ROOT / kept).exists():
+            shutil.copytree(ROOT / kept, clone / kept, dirs_exist_ok=True)
     environment = Path(sys.executable).parent.parent
     (clone / ".venv").mkdir()
     for part in environment.iterdir():

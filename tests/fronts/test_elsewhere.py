@@ -4,7 +4,6 @@ import gzip
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -50,12 +49,6 @@ assert (bunch.images.reshape(1797, 64) == bunch.data).all() and bunch.target.dty
 print(y[:9].tolist(), round(x.mean(), 3))
 """
 PAGE = '# P\n\n## Is it? { #it }\n\n```python\n--8<-- "snippets/it.py"\n```\n'
-
-
-@pytest.fixture(scope="module")
-def runner() -> Iterator[Runner]:
-    with Runner() as running:
-        yield running
 
 
 def run(runner: Runner, code: str, conditions: Conditions) -> str:

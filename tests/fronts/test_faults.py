@@ -101,7 +101,7 @@ def test_pages_that_cannot_be_written_are_read_all_the_same(here: Book) -> None:
         done = unwritable(here.root / "docs", *command)
         assert done.returncode == 0, done.stdout + done.stderr
     before = contents(here.root)
-    for folder, named in (("docs", "docs/page.md"), ("snippets", "snippets/page/why.py")):
+    for folder, named in (("docs", "docs/page/index.md"), ("snippets", "snippets/page/why.py")):
         done = unwritable(here.root / folder, "-m", "evidence", "new-question", "page", "why", "Why?")
         assert done.returncode == 1 and done.stderr.startswith(f"{named}:1: {CANNOT}"), done
     assert contents(here.root) == before

@@ -2,8 +2,11 @@
 
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from conftest import BIB, QUIET, ROOT, Book
@@ -21,6 +24,24 @@ def lab(book: Book) -> Book:
     return book
 
 
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> Book:
+    """The lab, which has run."""
+    made = Book(tmp_path_factory.mktemp("lab"))
+    made.write("docs/labs/one.py", LAB)
+    made.write("docs/references.bib", BIB)
+    done = made.run()
+    assert done.returncode == 0 and "1 ran" in done.stdout, done.stdout
+    return made
+
+
+@pytest.fixture
+def stands(ran: Book, tmp_path: Path) -> Book:
+    """A copy of the lab that has run, to change."""
+    shutil.copytree(ran.root, tmp_path, dirs_exist_ok=True)
+    return Book(tmp_path)
+
+
 def record(book: Book):
     return Records(book.root).load(read_lab(book.root, "docs/labs/one.py").fences[0])
 
@@ -34,17 +55,14 @@ def build(book: Book) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=book.root, capture_output=True, text=True, env=os.environ | QUIET)
 
 
-def test_each_cell_keeps_its_own_output_and_figures(lab: Book) -> None:
-    done = lab.run()
-    assert done.returncode == 0, done.stdout
-    assert [list(cell) for cell in record(lab).cells] == [["first 2\n", 0], ["second 2\n", 1], ["", 0]]
+def test_each_cell_keeps_its_own_output_and_figures(stands: Book) -> None:
+    assert [list(cell) for cell in record(stands).cells] == [["first 2\n", 0], ["second 2\n", 1], ["", 0]]
 
 
-def test_the_page_of_a_lab_looks_like_the_others_and_its_notebook_holds_the_outputs(lab: Book) -> None:
-    assert lab.run().returncode == 0
-    done = build(lab)
+def test_the_page_of_a_lab_looks_like_the_others_and_its_notebook_holds_the_outputs(stands: Book) -> None:
+    done = build(stands)
     assert done.returncode == 0, done.stderr
-    page = (lab.root / "site/labs/one/index.html").read_text(encoding="utf-8")
+    page = (stands.root / "site/labs/one/index.html").read_text(encoding="utf-8")
     for expected in (
         'data-snippet="docs/labs/one.py"',
         'data-status="passed"',
@@ -59,8 +77,8 @@ def test_the_page_of_a_lab_looks_like_the_others_and_its_notebook_holds_the_outp
     ):
         assert expected in page, expected
     assert "Figure:" not in page and "cdnjs" not in page and "jp-Notebook" not in page and len(page) < 60_000
-    assert 'href="../labs/one/"' in (lab.root / "site/page/index.html").read_text(encoding="utf-8")
-    made = json.loads((lab.root / "site/labs/one/one.ipynb").read_text(encoding="utf-8"))
+    assert 'href="../labs/one/"' in (stands.root / "site/page/index.html").read_text(encoding="utf-8")
+    made = json.loads((stands.root / "site/labs/one/one.ipynb").read_text(encoding="utf-8"))
     outputs = [o for cell in made["cells"] if cell["cell_type"] == "code" for o in cell["outputs"]]
     assert [o["output_type"] for o in outputs] == ["stream", "stream", "display_data"]
     assert "image/svg+xml" in outputs[2]["data"]
@@ -77,47 +95,55 @@ def test_a_cell_that_fails_is_named_with_its_own_line_and_the_lab_is_withheld(la
     assert "its last run failed: docs/labs/one.py:31: AssertionError: one plus one should be two, was 3" in page
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "said"),
-    [
-        (
-            "# <!-- figure: a line that rises from one to two -->\n",
-            "",
-            "its cell at line 18 draws 1 figures, and",
-        ),
-        ('print("first", x)', "import sys; print(1, file=sys.stderr)", "a lab's page shows no stderr, and it wrote: 1"),
-        ("# %% [markdown]\n# Now", "# %% [raw]\n# Now", "docs/labs/one.py:15: found '# %% [raw]'; expected `# %%` or"),
-        ("# Now draw it.", "Now draw it.", "docs/labs/one.py:16: found 'Now draw it.' in a Markdown cell"),
-        ("# %% [markdown]\n# # A lab", "x = 1\n# %% [markdown]\n# # A lab", "docs/labs/one.py:1: found 'x = 1' before the first"),
-        ("plt.show()\n", "", "was left open; end it with plt.show()"),
-        ("x = 1 + 1", "x = (1", "docs/labs/one.py:12: SyntaxError"),
-        ("x = 1 + 1", "raise SystemExit", "left by SystemExit"),
-    ],
-)
-def test_what_is_wrong_with_a_lab_is_named(lab: Book, old: str, new: str, said: str) -> None:
-    assert old in LAB
-    lab.write("docs/labs/one.py", LAB.replace(old, new, 1))
-    done = lab.run()
-    assert done.returncode == 1 and said in done.stdout, done.stdout
+WRONG = [
+    (
+        "# <!-- figure: a line that rises from one to two -->\n",
+        "",
+        "its cell at line 18 draws 1 figures, and",
+    ),
+    ('print("first", x)', "import sys; print(1, file=sys.stderr)", "a lab's page shows no stderr, and it wrote: 1"),
+    ("# %% [markdown]\n# Now", "# %% [raw]\n# Now", "docs/labs/{name}.py:15: found '# %% [raw]'; expected `# %%` or"),
+    ("# Now draw it.", "Now draw it.", "docs/labs/{name}.py:16: found 'Now draw it.' in a Markdown cell"),
+    ("# %% [markdown]\n# # A lab", "x = 1\n# %% [markdown]\n# # A lab", "docs/labs/{name}.py:1: found 'x = 1' before the first"),
+    ("plt.show()\n", "", "was left open; end it with plt.show()"),
+    ("x = 1 + 1", "x = (1", "docs/labs/{name}.py:12: SyntaxError"),
+    ("x = 1 + 1", "raise SystemExit", "left by SystemExit"),
+]
 
 
-def test_an_unknown_citation_in_a_lab_is_named_with_its_line(lab: Book) -> None:
-    lab.write("docs/labs/one.py", LAB.replace("@euler1748", "@nobody1900"))
-    assert lab.run().returncode == 0
-    assert "docs/labs/one.py:4: cites @nobody1900" in build(lab).stderr
+@pytest.fixture(scope="module")
+def refused(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What one run says of labs of which each has one thing wrong."""
+    made = Book(tmp_path_factory.mktemp("wrong"))
+    made.write("docs/references.bib", BIB)
+    for n, (old, new, _) in enumerate(WRONG):
+        assert old in LAB
+        made.write(f"docs/labs/lab_{n}.py", LAB.replace(old, new, 1).replace("#count", f"#count-{n}"))
+    done = made.run()
+    assert done.returncode == 1 and f"{len(WRONG)} failed" in done.stdout, done.stdout
+    return done.stdout
 
 
-def test_a_link_to_no_heading_of_a_lab_refuses_the_site(lab: Book) -> None:
-    assert lab.run().returncode == 0
-    lab.page("# Other\n\n[That](labs/one.py#count) and [that](labs/one.py#nowhere).\n", "docs/other.md")
-    said = build(lab).stderr
+@pytest.mark.parametrize("n", range(len(WRONG)), ids=[said for _, _, said in WRONG])
+def test_what_is_wrong_with_a_lab_is_named(refused: str, n: int) -> None:
+    told = re.findall(rf"^.*docs/labs/lab_{n}\.py.*$", refused, re.M)
+    assert any(WRONG[n][2].format(name=f"lab_{n}") in line for line in told), refused
+
+
+def test_an_unknown_citation_in_a_lab_is_named_with_its_line(stands: Book) -> None:
+    stands.write("docs/labs/one.py", LAB.replace("@euler1748", "@nobody1900"))
+    assert "docs/labs/one.py:4: cites @nobody1900" in build(stands).stderr
+
+
+def test_a_link_to_no_heading_of_a_lab_refuses_the_site(stands: Book) -> None:
+    stands.page("# Other\n\n[That](labs/one.py#count) and [that](labs/one.py#nowhere).\n", "docs/other.md")
+    said = build(stands).stderr
     assert "does not contain an anchor '#nowhere'" in said and "#count" not in said
 
 
-def test_editing_the_prose_runs_nothing_again(lab: Book) -> None:
-    assert "1 ran" in lab.run().stdout
-    lab.write("docs/labs/one.py", LAB.replace("Now draw it.", "Now draw\n# the line."))
-    assert "0 ran, 1 unchanged" in lab.run().stdout
+def test_editing_the_prose_runs_nothing_again(stands: Book) -> None:
+    stands.write("docs/labs/one.py", LAB.replace("Now draw it.", "Now draw\n# the line."))
+    assert "0 ran, 1 unchanged" in stands.run().stdout
 
 
 def test_a_lab_that_is_named_runs_once_and_is_not_imported(lab: Book) -> None:
@@ -126,7 +152,6 @@ def test_a_lab_that_is_named_runs_once_and_is_not_imported(lab: Book) -> None:
     assert "1 passed" in done.stdout and "first" not in done.stdout, done.stdout
 
 
-def test_a_lab_is_run_with_three_shifts_of_its_seeds_at_most(lab: Book) -> None:
-    assert lab.run().returncode == 0
-    assert lab.run("--reseed", "5").returncode == 0
-    assert count(record(lab).held, "seeds") == (3, 3)
+def test_a_lab_is_run_with_three_shifts_of_its_seeds_at_most(stands: Book) -> None:
+    assert stands.run("--reseed", "5").returncode == 0
+    assert count(record(stands).held, "seeds") == (3, 3)

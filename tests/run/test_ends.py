@@ -5,15 +5,6 @@ import re
 import pytest
 from jobs import hidden, job
 
-from evidence.run.pool import Runner
-
-
-@pytest.fixture(scope="module")
-def runner():
-    with Runner() as runner:
-        yield runner
-
-
 THREAD = """import threading, time
 def late():
     time.sleep({wait})

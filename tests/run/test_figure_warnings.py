@@ -1,17 +1,8 @@
 """What our own way to draw causes is not said; what a reader's run says too names the snippet's line."""
 
-import pytest
 from jobs import job
 
-from evidence.run.pool import Runner
-
 DRAW = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\n{}\nplt.show()\n"
-
-
-@pytest.fixture(scope="module")
-def runner():
-    with Runner() as runner:
-        yield runner
 
 
 def test_tight_layout_is_silent(runner) -> None:

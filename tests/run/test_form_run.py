@@ -21,13 +21,6 @@ from evidence.run.measured import ENTRIES, EXPECTED, judged
 from evidence.run.pieces import Mark, divided
 from evidence.run.pool import Runner
 
-
-@pytest.fixture(scope="module")
-def runner():
-    with Runner() as runner:
-        yield runner
-
-
 PARTS = """from __future__ import annotations
 import sys
 print("one")
@@ -300,11 +293,11 @@ def test_the_run_counts_each_choice(book: Book) -> None:
     assert done.returncode == 0 and "snippets/s.py (shift 1)" in done.stdout and "[1/1]" in done.stdout, "whole, and no choice"
 
 
-def test_the_preview_runs_each_choice_and_keeps_one_record(book: Book, runner) -> None:
+def test_the_preview_runs_each_choice_and_keeps_one_record(book: Book) -> None:
     formed(book, KNOB.format("p * 2"))
-    keeper = Keeper(book.root, runner)
-    keeper.look()
-    runner._pool.shutdown(wait=True)
+    with Runner() as runner:
+        Keeper(book.root, runner).look()
+        runner._pool.shutdown(wait=True)
     (file,) = (book.root / ".evidence").glob("*.json")
     assert [one[0] for one in json.loads(file.read_text())["record"]["tries"]] == ["p = 2", "p = 3"]
     assert [page.path for page in read_site(Path(book.root))] == ["docs/index.md", "docs/page.md"]

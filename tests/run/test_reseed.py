@@ -1,12 +1,8 @@
 """Shifted seeds reach every way to seed; what is drawn without one is refused; a claim that hangs on one seed is named."""
 
 import json
-from collections.abc import Iterator
-
-import pytest
 
 from evidence.run.job import Conditions, Job
-from evidence.run.pool import Runner
 
 TORCH, NUMPY, RANDOM = "import torch\n", "import numpy as np\n", "import random\n"
 SEEDED = {  # a shift by 4 of the seed 3 must be the seed 7
@@ -76,12 +72,6 @@ UNTOUCHED = {  # no draw of the snippet's
     "assert isinstance(np.random.RandomState(0), np.random.RandomState)\n"
     "from sklearn.utils import check_random_state\nassert check_random_state(check_random_state(0)).rand() < 1\n",
 }
-
-
-@pytest.fixture(scope="module")
-def runner() -> Iterator[Runner]:
-    with Runner() as running:
-        yield running
 
 
 def job(code: str, shift: int = 0) -> Job:

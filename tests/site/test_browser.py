@@ -1,8 +1,8 @@
 """The site in a real browser: Playwright drives the machine's Chromium or Chrome, or its own."""
 
 import pytest
-from conftest import LABS, PAGES, ROOT
-from visits import HIDDEN, SCROLLED, SHOWN, contrast, listen, overflowing, plain, unseen
+from conftest import LABS, PAGES
+from visits import HIDDEN, SCROLLED, SHOWN, contrast, copies, dark, listen, overflowing, plain, unseen
 
 EVERY_PAGE = pytest.mark.parametrize("address", PAGES + LABS)
 
@@ -65,17 +65,28 @@ def test_a_page_that_needs_javascript_is_noticed(browser, tmp_path) -> None:
     assert plain(browser, page.as_uri()) == ["its text is not there", "a button to copy is there, which does nothing"]
 
 
-def test_the_copy_button_copies_the_snippet_to_the_byte(browser, origin) -> None:
+@EVERY_PAGE
+def test_the_copy_buttons_copy_the_snippets_to_the_byte(visits, address) -> None:
+    assert visits[address].result()["copies"] == []
+
+
+def test_a_button_that_copies_other_text_is_noticed(browser, origin) -> None:
     page = browser.new_page(permissions=["clipboard-read", "clipboard-write"])
-    for address in PAGES + LABS:
-        page.goto(f"{origin}/{address}")
-        blocks = page.locator('.evidence[data-snippet^="snippets/"]')
-        for n in range(min(3, blocks.count())):
-            blocks.nth(n).locator(".evidence-copy").click()
-            file = ROOT / str(blocks.nth(n).get_attribute("data-snippet"))
-            page.wait_for_function("document.activeElement.textContent === 'Copied'")
-            assert page.evaluate("navigator.clipboard.readText()") == file.read_text(encoding="utf-8")
+    page.goto(f"{origin}/training/dropout/dropout-at-test-time/")
+    assert copies(page) == []
+    page.evaluate("document.querySelector('.evidence .highlight code').append(' ')")
+    assert copies(page) == ["copies other text than snippets/dropout/test_time.py"]
     page.close()
+
+
+@pytest.mark.parametrize("address", ["", "training/dropout/", "training/dropout/dropout-at-test-time/", LABS[0]])
+def test_a_page_has_the_colour_scheme_that_a_reader_asks_for(browser, origin, address) -> None:
+    for scheme in ("light", "dark"):
+        context = browser.new_context(color_scheme=scheme)
+        page = context.new_page()
+        page.goto(f"{origin}/{address}")
+        assert dark(page) == (scheme == "dark"), scheme
+        context.close()
 
 
 def test_the_index_narrows_to_what_is_asked_for(browser, origin) -> None:

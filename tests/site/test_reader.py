@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from conftest import LABS, PAGES, ROOT
-from visits import CUT, LOOP, LOOPS, SHOWN, WATCH, jumps, needs_axe, settle, slow, violations
+from visits import COLOURS, CUT, LOOP, LOOPS, SHOWN, WATCH, jumps, needs_axe, settle, slow, violations
 
 FIRST_VISIT, SECOND_PAGE = 180_000, 60_000  # bytes over the wire, without pictures
 REQUESTS = 18  # at the first visit, pictures among them
@@ -64,6 +64,17 @@ def test_axe_finds_what_is_wrong(browser) -> None:
     page.set_content("<!doctype html><html><title>x</title><body><main><h1>x</h1><img src='x.png'></main>")
     found = violations(page)
     assert any("image-alt" in fault for fault in found) and any("html-has-lang" in fault for fault in found)
+    page.close()
+
+
+def test_axe_finds_what_is_pale_in_the_dark_alone(browser) -> None:
+    needs_axe()
+    page = browser.new_page()
+    dark = "<style>@media (prefers-color-scheme: dark) { p { color: #777; background: #666 } }</style>"
+    page.set_content(f"<!doctype html><html lang='en'><title>x</title>{dark}<body><main><h1>x</h1><p>pale</p></main>")
+    assert violations(page, COLOURS) == []
+    page.emulate_media(color_scheme="dark")
+    assert any("color-contrast" in fault for fault in violations(page, COLOURS))
     page.close()
 
 
