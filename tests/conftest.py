@@ -20,7 +20,7 @@ from visits import PATIENCE, Faults, visit
 
 from evidence.read.labs import read_labs
 from evidence.read.pages import read_site
-from evidence.run.pool import cores
+from evidence.run.pool import Runner, cores
 
 ROOT = Path(__file__).parent.parent
 BIB = "@article{euler1748, title={Introductio}, author={Leonhard Euler}, journal={Lausanne}, year={1748}, url={https://e.org}}"
@@ -73,10 +73,20 @@ def shared_book(tmp_path_factory: pytest.TempPathFactory) -> Book:
     return Book(tmp_path_factory.mktemp("book"))
 
 
+@pytest.fixture(scope="session")
+def runner() -> Iterator[Runner]:
+    """One for all that give jobs to it: its server imports the libraries once."""
+    with Runner() as running:
+        yield running
+
+
 def build(engine: str, folder: Path) -> Path:
     """Build this project's site with an engine, strictly, in a copy of the project; return the site."""
+    rendered = ROOT / ".evidence/rendered"
+    rendered.mkdir(parents=True, exist_ok=True)
     for name in ("docs", "snippets", ".evidence", "evidence"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", rendered.name))
+    (folder / ".evidence/rendered").symlink_to(rendered)  # what one build renders serves the next
     shutil.copy(ROOT / "mkdocs.yml", folder)
     command = [sys.executable, "-m", engine, "build", "--strict"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, env=os.environ | QUIET)

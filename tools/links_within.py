@@ -3,7 +3,7 @@
     python tools/links_within.py [FILE.md ...]
 
 A file is looked for where the link says, an anchor among the headings and ids there. Addresses on the web are left to
-tools/links_out.py, and what the engines make of the pages to tests/test_site.py.
+tools/links_out.py, and what the engines make of the pages to tests/site/test_site.py.
 """
 
 import re
