@@ -18,7 +18,7 @@ from evidence.read.pages import read_site
 from evidence.read.topics import topic_of
 
 FIRST_VISIT, SECOND_PAGE = 90_000, 30_000  # bytes over the wire, without pictures and fonts
-FONTS = 32_000  # bytes of the formulas' font, which comes once, on the first page with a formula; the text is there before it
+FONTS = 32_000  # bytes of the formulas' font, which comes once, with the first page that holds a formula
 REQUESTS = 18  # at the first visit, pictures among them
 SITE = read_site(ROOT)
 TOPICS = {topic_of(page.path) for page in SITE if page.asks}
