@@ -37,6 +37,15 @@
     });
   }
 
+  // A list of pages is named after the link to its topic; the theme names it after a button that has no words.
+  for (const list of document.querySelectorAll("nav[aria-labelledby]")) {
+    const button = document.getElementById(list.getAttribute("aria-labelledby"));
+    const link = button?.previousElementSibling;
+    if (!link || button.textContent.trim()) continue;
+    list.removeAttribute("aria-labelledby");
+    list.setAttribute("aria-label", link.textContent.trim().replace(/\s+/g, " "));
+  }
+
   // What scrolls inside itself can be reached by keyboard; what fits needs no stop. Measured when it comes near, not at once.
   const near = new IntersectionObserver(
     (seen) => {

@@ -9,12 +9,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from conftest import QUIET, ROOT
+from conftest import QUIET, ROOT, address
 from search_bench import LISTS, found, open_search, ranks, read_wordings, shares
 from visits import violations
 
 from evidence.errors import EvidenceError
 from evidence.export.search import INDEX, documents
+from evidence.read.pages import read_site
 from evidence.read.words import aliases, synonyms
 
 FIRST, AMONG_THREE = 0.7, 0.9
@@ -73,7 +74,9 @@ def test_a_spoilt_index_falls_short_of_the_marks(browser, origin, spoil) -> None
 def test_both_engines_find_the_same(site, zensical_site) -> None:
     def told(built: Path) -> list[list[str]]:
         text = (built / INDEX).read_text(encoding="utf-8").removeprefix("const SEARCH_INDEX = ").rstrip(";\n")
-        return [row[:5] for row in json.loads(text)["documents"] if "#" in row[0] or row[0].startswith("labs/")]
+        return [row[:5] for row in json.loads(text)["documents"] if row[0] in asked or row[0].startswith("labs/")]
+
+    asked = {address(page.path) for page in read_site(ROOT) if page.asks}
 
     assert told(site) == told(zensical_site) and len(told(site)) > 100
     for built in (site, zensical_site):
@@ -109,7 +112,7 @@ def test_the_search_is_used_by_keyboard_and_says_what_it_found(browser, origin) 
         page.keyboard.press(key)
         assert page.evaluate("document.activeElement.tagName") == tag, key
     page.keyboard.press("Enter")
-    page.wait_for_url("**/training/activations/#dying-relu")
+    page.wait_for_url("**/training/activations/dying-relu/")
     page.wait_for_load_state()
     page.keyboard.press("Control+k")
     assert page.locator("dialog.search").evaluate("dialog => dialog.open")
@@ -162,7 +165,7 @@ def test_the_search_works_from_the_file_system(browser, site) -> None:
     open_search(page, (site / "index.html").as_uri())
     assert found(page, "dying relu")[0] == "dying-relu"
     page.keyboard.press("Enter")
-    page.wait_for_url("file://**/training/activations/index.html#dying-relu")
+    page.wait_for_url("file://**/training/activations/dying-relu/index.html")
     page.close()
 
 
