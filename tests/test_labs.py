@@ -135,8 +135,9 @@ def test_what_is_wrong_with_a_lab_is_named(lab: Book, old: str, new: str, said: 
 
 def test_an_unknown_citation_in_a_lab_is_named_with_its_line(lab: Book) -> None:
     lab.write("docs/labs/one.py", LAB.replace("@euler1748", "@nobody1900"))
-    assert lab.run().returncode == 0
-    assert "docs/labs/one.py:4: cites @nobody1900" in build(lab).stderr
+    said = "docs/labs/one.py:4: cites @nobody1900"
+    done = lab.run()
+    assert done.returncode == 1 and said in done.stdout and said in build(lab).stderr
 
 
 def test_a_link_to_no_heading_of_a_lab_refuses_the_site(lab: Book) -> None:

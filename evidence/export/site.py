@@ -14,8 +14,8 @@ from evidence.export.lab_notebook import lab_as_markdown
 from evidence.export.llms import llms
 from evidence.read.pages import Fence, Page, read_site
 from evidence.read.questions import DIRECTIVE, EXPLORER, Question
-from evidence.read.sources import CITATION, ONE, Source, sources
-from evidence.read.syntax import SHOW
+from evidence.read.sources import Source, sources
+from evidence.read.syntax import CITATION, ONE, SHOW
 from evidence.read.topics import form_of, pages_of
 from evidence.records.standing import published, standing, standing_labs
 from evidence.records.store import Records
