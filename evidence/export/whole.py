@@ -7,8 +7,8 @@ from pathlib import Path
 from evidence.export.form import check_in_markdown
 from evidence.read.pages import Fence, Page
 from evidence.read.questions import DIRECTIVE, EXPLORER, Question
-from evidence.read.sources import CITATION, ONE, Source
-from evidence.read.syntax import SHOW
+from evidence.read.sources import Source
+from evidence.read.syntax import CITATION, ONE, SHOW
 from evidence.records.store import Records
 from evidence.render import escape
 from evidence.render.lists import expand_directive

@@ -16,7 +16,7 @@ from evidence.render.kept import prune
 def publish(root: Path, site: Path) -> None:
     """Put the snippets and the labs beside the built pages, so that they can be downloaded.
 
-    A lab's page that the engine has not built is exported. What is withheld is not there to be downloaded.
+    Labs whose pages the engine has not built get them. What is withheld is not there to be downloaded.
 
     Raises:
         EvidenceError: something that no build would have let through.
@@ -30,16 +30,12 @@ def publish(root: Path, site: Path) -> None:
         target.write_text(text, encoding="utf-8")
     export_site(root, site, os.environ.get("SITE_URL", ""))
     prune()
-    for lab in read_labs(root):
-        folder = site / "labs" / Path(lab.path).stem
-        folder.mkdir(parents=True, exist_ok=True)
-        if records.doubt(lab.fences[0]):
-            (folder.parent / Path(lab.path).name).unlink(missing_ok=True)  # an engine that knows no labs copies it as a file
-        else:
-            shutil.copy(root / lab.path, folder)
-        if not (folder / "index.html").exists():
-            from evidence.fronts.mkdocs_labs import export  # nbconvert is slow to import
+    labs = read_labs(root)
+    if not all((site / "labs" / Path(lab.path).stem / "index.html").exists() for lab in labs):
+        from evidence.fronts.lab_pages import write_lab_pages  # nbconvert is slow to import
 
-            (folder / "index.html").write_text(export(root)[folder.name], encoding="utf-8")
-            shutil.copy(root / ".evidence" / "labs" / f"{folder.name}.ipynb", folder)
+        write_lab_pages(root, site)
+    for lab in labs:
+        if not records.doubt(lab.fences[0]):
+            shutil.copy(root / lab.path, site / "labs" / Path(lab.path).stem)
     write_search(root, site)

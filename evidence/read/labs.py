@@ -10,6 +10,7 @@ from evidence.read.blocks import scan
 from evidence.read.captions import EXPECTED, captions
 from evidence.read.headings import heading_fault, read_heading
 from evidence.read.includes import Line
+from evidence.read.marks import citation_faults
 from evidence.read.options import comment_fault
 from evidence.read.pages import Fence, Page
 from evidence.read.reader import CONTROL
@@ -67,6 +68,8 @@ def _read(root: Path, path: str) -> Page:
         texts[end:below] = [""] * (below - end)
         cells.append(cell)
     _read_prose(page, texts)
+    code = {k for cell in cells for k in range(cell.first, cell.last + 1)}
+    page.problems += citation_faults(root, path, [(x.number, "" if k in code else x.text) for k, x in enumerate(page.lines)])
     whole = Fence(path, 1, 0, len(page.lines) - 1, "", [x for cell in cells for x in cell.origin], path, "", cells=cells)
     whole.figures = [figure for cell in cells for figure in cell.figures]
     page.fences = [whole]

@@ -15,6 +15,7 @@ from evidence.read.rules import unlike
 from evidence.read.snippet_rules import snippet_faults
 from evidence.read.sources import bibliography_faults
 from evidence.read.topics import topic_faults
+from evidence.read.words import words_faults
 
 __all__ = ["Fence", "Heading", "Listing", "Page", "parse", "read_page", "read_site"]
 
@@ -70,8 +71,8 @@ def read_site(root: Path) -> list[Page]:
 
     The learning order is that of the navigation in mkdocs.yml; what it does not name comes last, by its path. An id
     that two headings share is a problem of the second, and a page outside the navigation one of its own; what is wrong beside
-    the pages (a snippet that no page shows, a file that must not be published, the bibliography, a lab outside the
-    navigation) is one of the first page.
+    the pages (a snippet that no page shows, a file that must not be published, the bibliography, the search's other words, a lab
+    outside the navigation) is one of the first page.
     """
     order = {path: n for n, path in enumerate(navigation(root) or [])}
     paths = sorted(file.relative_to(root).as_posix() for file in (root / "docs").rglob("*.md"))
@@ -90,7 +91,7 @@ def read_site(root: Path) -> list[Page]:
         known = {page.path: page for page in pages}
         for problem in outside(root, list(known)):
             known.get(problem.path.as_posix(), pages[0]).problems.append(problem)
-        pages[0].problems += [*stray_files(root), *bibliography_faults(root)]
+        pages[0].problems += [*stray_files(root), *bibliography_faults(root), *words_faults(root)]
         pages[0].problems += unlike(pages)
         pages[0].problems += _unshown(root, {name for page in pages for name in page.includes})
     return pages

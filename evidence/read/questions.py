@@ -8,15 +8,13 @@ from urllib.parse import quote
 
 from evidence.read.headings import Heading, read_heading
 from evidence.read.model import Fence, Page
-from evidence.read.sources import ONE
-from evidence.read.syntax import CLAIM
+from evidence.read.syntax import CITATION, CLAIM, ONE, STATUS, VERDICT
 from evidence.read.syntax import DIRECTIVE as DIRECTIVE
 from evidence.read.syntax import EXPLORER as EXPLORER
 from evidence.read.topics import is_topic, topic_of
 
-VERDICTS = {"holds.": "holds", "holds when": "holds when …", "does not hold": "does not hold"}
+VERDICTS = {"holds": "holds", "conditional": "holds when …", "refuted": "does not hold"}  # by the kind, as lists name it
 LINK = re.compile(r"\]\((?![a-z]+:)([^)\s#]*)(#[^)\s]*)?\)")
-CITED = re.compile(r"\[(@[^\]]+)\]")
 
 
 @dataclass
@@ -72,7 +70,7 @@ def moved(text: str, page: str, start: str) -> str:
 
 def cited_keys(text: str) -> set[str]:
     """The keys of all citations of a text."""
-    return {one[1] for group in CITED.finditer(text) for one in ONE.finditer(group[1])}
+    return {one[1] for group in re.finditer(CITATION, text) for one in ONE.finditer(group[1])}
 
 
 def questions(pages: list[Page]) -> list[Question]:
@@ -110,15 +108,14 @@ def questions(pages: list[Page]) -> list[Question]:
 def _question(page: str, topic: str, heading: Heading, span: tuple[int, int], body: str, fences: list[Fence]) -> Question:
     verdict = judged = status = note = answer = ""
     for paragraph in re.split(r"\n\s*\n", body.strip()):
-        if paragraph.startswith("**Verdict: "):
-            said = paragraph.removeprefix("**Verdict: ").lower()
-            verdict = next((shown for start, shown in VERDICTS.items() if said.startswith(start)), "")
+        if match := VERDICT.match(paragraph):
+            verdict = VERDICTS[str(match.lastgroup)]
             judged = paragraph.removeprefix("**Verdict: ").partition("**")[0]
-        elif match := re.match(r"\*\*Status: (contested|open)\.\*\*\s*(.*)", paragraph, re.S):
-            status, note = match[1], " ".join(match[2].split())
+        elif match := STATUS.match(paragraph):
+            status, note = match["status"], " ".join(match["note"].split())
         elif not answer and not CLAIM.match(paragraph) and paragraph[0] not in "#`<|":
             answer = " ".join(paragraph.split())
-    cited = list(dict.fromkeys(one[1] for group in CITED.finditer(body) for one in ONE.finditer(group[1])))
+    cited = list(dict.fromkeys(one[1] for group in re.finditer(CITATION, body) for one in ONE.finditer(group[1])))
     status = status or "answered"
     told = (answer, verdict, status, note, heading.line, *span, fences, cited)
     return Question(page, topic, heading.id, heading.title, *told, judged=judged)

@@ -12,6 +12,7 @@ from evidence.read.checks import read_checks
 from evidence.read.headings import heading_fault, read_heading
 from evidence.read.includes import Line, included
 from evidence.read.listings import listing_fault
+from evidence.read.marks import mark_faults
 from evidence.read.measured import read_uses
 from evidence.read.model import Fence, Listing, Page
 from evidence.read.options import comment_fault, skip_reason
@@ -53,7 +54,7 @@ class Reader:
         self.unused()
         read_uses(self.page)
         read_checks(self.page)
-        self.page.problems += rule_problems(self.page)
+        self.page.problems += [*rule_problems(self.page), *mark_faults(self.root, self.page)]
         self.page.problems.sort(key=lambda problem: (problem.path.as_posix() != self.page.path, problem.line))
         return self.page
 

@@ -11,7 +11,7 @@ from itertools import pairwise
 from evidence.errors import EvidenceError
 from evidence.read.headings import read_heading
 from evidence.read.model import Fence, Page
-from evidence.read.syntax import CLAIM, COMMENT, LIKE_A_CLAIM
+from evidence.read.syntax import CLAIM, COMMENT, LIKE_A_CLAIM, LIKE_A_VERDICT
 
 LINES, WIDTH, WORDS = 30, 88, 700
 SEEDS = re.compile(r"(?<![\w.,])(?P<count>\d{1,6}) seeds\b")
@@ -123,7 +123,7 @@ def _claims(page: Page) -> Iterator[EvidenceError]:
         if not CLAIM.match(line.text):
             expected = "expected `**Claim:** the claim, in its own words` at the start of a paragraph"
             yield EvidenceError(page.path, line.number, f"found {line.text.strip()!r}; {expected}")
-        elif not below.startswith("**Verdict: "):
+        elif not LIKE_A_VERDICT.match(below):
             said = "states a claim, and no verdict stands directly below; write `**Verdict: …**`"
             yield EvidenceError(page.path, line.number, said)
 

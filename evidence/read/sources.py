@@ -15,9 +15,6 @@ from pybtex.richtext import Text
 
 from evidence.errors import EvidenceError, read_text
 
-CITATION = r"\[(@[a-z][\w-]*(?:[^\[\]@]|;\s*@)*)\]"
-ONE = re.compile(r"@([a-z][\w-]*)(?:,\s*([^;]+))?")
-
 
 @dataclass(frozen=True)
 class Source:

@@ -32,6 +32,16 @@ EXPLORER = re.compile(r"^<!-- explorer: ([a-z-]+) -->\s*$")
 DIRECTIVE = re.compile(r"^<!-- generate: (answers|questions|verdicts|open|references|glossary) -->\s*$")
 CLAIM = re.compile(r"^\*\*Claim:\*\* \S")
 LIKE_A_CLAIM = re.compile(r"^[> ]*\*\*Claim\b")
+VERDICT = re.compile(r"^\*\*Verdict: (?:(?P<holds>holds\.)|(?P<conditional>holds when\b)|(?P<refuted>does not hold\b))")
+LIKE_A_VERDICT = re.compile(r"^[> ]*\*\*Verdict\b")
+STATUS = re.compile(r"^\*\*Status: (?P<status>contested|open)\.\*\*\s+(?P<note>\S.*)", re.S)
+LIKE_A_STATUS = re.compile(r"^[> ]*\*\*Status\b")
+
+# A citation, `[@key, sec. 2; @other]`, and one source in it.
+_SOURCE = r"@[a-z][\w-]*(?:,\s*[^;\[\]@]*[^;\[\]@\s])?"
+CITATION = rf"\[({_SOURCE}(?:;\s*{_SOURCE})*)\]"
+ONE = re.compile(r"@([a-z][\w-]*)(?:,\s*([^;]+))?")
+LIKE_A_CITATION = re.compile(r"\[@[^\[\]]{0,60}\]?")
 
 # In the code of a snippet. Editors fold what stands between the marks of a region.
 PROOF = re.compile(r"^# %% proof: (?P<said>\S.*?)\s*$")
@@ -48,5 +58,5 @@ LIKE_MEASURED = re.compile(r"\[=")
 FORMAT = re.compile(r"\+?,?(?:\.\d)?[dfeg%]?")
 TYPED = re.compile(r"(?<![\w.,])(?P<number>\d+(?:,\d{3})*(?:\.\d+)?)(?:(?P<percent>\s?%)|(?![\w%]|[.,]\d))")
 NO_PROSE = re.compile(  # code, formulas, citations, addresses, HTML and attributes, in which a number is another one
-    rf"{CODE_SPAN.pattern}|(?<!\\)\$[^$]+\$|\[@[^\]]*\]|\]\([^)]*\)|<(?!!)[^>]*>|\{{[^{{}}]*\}}"
+    rf"{CODE_SPAN.pattern}|(?<!\\)\$[^$]+\$|{CITATION}|\]\([^)]*\)|<(?!!)[^>]*>|\{{[^{{}}]*\}}"
 )

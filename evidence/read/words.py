@@ -35,6 +35,15 @@ def aliases(root: Path) -> dict[str, str]:
     return _lines(root)[1]
 
 
+def words_faults(root: Path) -> list[EvidenceError]:
+    """What is wrong with docs/synonyms.txt: its first fault, or nothing."""
+    try:
+        _lines(root)
+    except EvidenceError as error:
+        return [error]
+    return []
+
+
 def _lines(root: Path) -> tuple[dict[str, str], dict[str, str]]:
     file = root / SYNONYMS
     also: dict[str, str] = {}

@@ -8,7 +8,8 @@ from markdown.extensions.toc import slugify
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import HTML_PLACEHOLDER_RE
 
-VERDICTS = {"holds.": "holds", "holds when": "conditional", "does not hold": "refuted"}
+from evidence.read.syntax import VERDICT
+
 PARTS = ("p", "li", "h3", "h4", "tr")
 ROOM = re.compile(r"--lines:(\d+);--figures:(\d+)")
 
@@ -30,10 +31,8 @@ class Anchors(Treeprocessor):
                 text = "".join(element[0].itertext())
                 if text == "Claim:":
                     element.set("class", "claim")
-                if text.startswith("Verdict: "):
-                    said = text.removeprefix("Verdict: ").lower()
-                    kind = next((k for start, k in VERDICTS.items() if said.startswith(start)), "conditional")
-                    element.set("class", f"verdict verdict-{kind}")
+                if match := VERDICT.match(f"**{text}"):
+                    element.set("class", f"verdict verdict-{match.lastgroup}")
 
 
 class Answers(Treeprocessor):

@@ -3,11 +3,16 @@
 from pathlib import Path
 
 from evidence.errors import EvidenceError
-from evidence.render.furniture import relative_root
 
 
-def place_of(name: str, page: str, line: int) -> str:
+def place_of(name: str, page: str, line: int, up: str) -> str:
     """The place of an interactive piece, as HTML; without JavaScript there is nothing but the text below.
+
+    Args:
+        name: the explorer.
+        page: the page that asks for it, and the line where it does.
+        line: that line.
+        up: the way from the page to the site's root.
 
     Raises:
         EvidenceError: there is no such explorer.
@@ -15,6 +20,5 @@ def place_of(name: str, page: str, line: int) -> str:
     script = f"assets/explorers/{name}.js"
     if not (Path.cwd() / "docs" / script).exists():
         raise EvidenceError(page, line, f"asks for the explorer {name!r}, and there is no docs/{script}")
-    up = relative_root(page)
     room = "--lines:15;--figures:1"  # about as high as so much code and a figure
     return f'<div class="explorer" data-explorer="{name}" style="{room}"></div><script defer src="{up}{script}"></script>'

@@ -3,25 +3,23 @@
 import re
 from collections import Counter
 from html import escape
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any
 
 from markdown import Markdown
 
 from evidence.errors import EvidenceError
 from evidence.read.pages import Fence, Page
-from evidence.read.sources import sources
+from evidence.read.sources import Source
 from evidence.records.drawings import DrawingFault
 from evidence.records.record import Record
 from evidence.records.store import Records, slug
-from evidence.render.citations import Citations
+from evidence.render.converting import Converting
 from evidence.render.escape import href
-from evidence.render.foreign import guard
 from evidence.render.form import evidence
-from evidence.render.formulas import Formulas
-from evidence.render.furniture import relative_root
 from evidence.render.measured import Numbers
 from evidence.render.withheld import box
+from evidence.render.written import read_written
 
 MATH: dict[str, Any] = {"pymdownx.arithmatex": {"generic": True}}
 
@@ -29,18 +27,18 @@ MATH: dict[str, Any] = {"pymdownx.arithmatex": {"generic": True}}
 class Fences:
     """Makes the evidence of fences, page by page."""
 
-    def __init__(self, root: Path, records: Records, repository: str, preview: bool) -> None:
-        self.records, self.repository, self.preview = records, repository, preview
+    def __init__(self, records: Records, repository: str, known: dict[str, Source], at: Converting) -> None:
+        self.records, self.repository, self.preview = records, repository, at.preview
         self.numbers = Numbers(Page(""), records)
+        self.up = ""  # the way from the page to the site's root
         self.figured: Counter[str] = Counter()  # how often each record stands on the page so far
         self.phrases = Markdown(extensions=["pymdownx.arithmatex"], extension_configs=MATH)
-        self.phrases.inlinePatterns.register(Citations(self.phrases, sources(root)), "citations", 175)
-        self.phrases.treeprocessors.register(Formulas(self.phrases), "formulas", 15)
-        guard(self.phrases)
+        read_written(self.phrases, known, at)
 
-    def begin(self, page: Page) -> Numbers:
-        """Begin a page; return its measured numbers."""
+    def begin(self, page: Page, up: str) -> Numbers:
+        """Begin a page, from which a way leads up to the site's root; return its measured numbers."""
         self.figured.clear()
+        self.up = up
         self.numbers = Numbers(page, self.records)
         return self.numbers
 
@@ -79,10 +77,9 @@ class Fences:
         """Copy, download and source of a snippet that is a file of its own."""
         out = ['<button type="button" class="evidence-copy" hidden>Copy</button>']
         if fence.snippet.endswith(".py"):
-            up = relative_root(fence.page)
             name = PurePosixPath(fence.snippet).name
             if not self.preview:  # the file is put into the site after the build
-                out.append(f'<a href="{up}{href(fence.snippet)}" download="{escape(name)}">Download</a>')
+                out.append(f'<a href="{self.up}{href(fence.snippet)}" download="{escape(name)}">Download</a>')
             if source := self.source(fence):
                 out.append(source)
         return " ".join(out)

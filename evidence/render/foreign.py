@@ -6,6 +6,7 @@ grammar is so narrow that no browser reads the string in another way; what is ou
 """
 
 import re
+from collections.abc import Callable, Iterator
 from html import unescape
 from typing import Any
 
@@ -14,6 +15,7 @@ from markdown.postprocessors import RawHtmlPostprocessor
 from markdown.util import HTML_PLACEHOLDER
 
 from evidence.errors import Unshowable
+from evidence.render.order import register
 
 TAG = re.compile(
     r"""</(?P<closed>[a-zA-Z][a-zA-Z0-9]*)\s*>"""
@@ -48,10 +50,15 @@ class ForeignHtml(Unshowable):
     """HTML on a page that must not stand in the site."""
 
 
-def guard(md: Markdown) -> None:
-    """Let a Markdown instance check what a page's author wrote; call it when all other extensions are registered."""
-    md.postprocessors.register(_Written(md), "raw_html", 30)  # in the place of Markdown's own
-    md.postprocessors.register(_Checked(md), "checked", -100)  # behind everything that changes the text
+def guard(md: Markdown, met: Callable[[Unshowable], Made]) -> None:
+    """Let a Markdown instance check what a page's author wrote.
+
+    Args:
+        md: the instance.
+        met: says what stands in the place of what is refused, or raises it as an error of the page.
+    """
+    register(md, "raw_html", _Written(md))
+    register(md, "checked", _Checked(md, met))
 
 
 class _Written(RawHtmlPostprocessor):
@@ -73,36 +80,50 @@ class _Written(RawHtmlPostprocessor):
 
 
 class _Checked(_Written):
-    """Refuses what may not stand in the site, then puts in the machinery's own HTML."""
+    """Takes out what may not stand in the site, then puts in the machinery's own HTML."""
 
     made = True
 
+    def __init__(self, md: Markdown, met: Callable[[Unshowable], Made]) -> None:
+        super().__init__(md)
+        self.met = met
+
     def run(self, text: str) -> str:
-        check(text)
-        return PLACE.sub(self._put, text)
+        out, last, told = [], 0, set()
+        for start, end, fault in foreign(text):
+            box = self.met(fault)
+            out += [text[last:start], *([] if box in told else [self.md.htmlStash.store(box)])]
+            told.add(box)
+            last = end
+        return PLACE.sub(self._put, "".join([*out, text[last:]]))
 
 
-def check(html: str) -> None:
-    """Hold HTML against what an author may write.
-
-    Raises:
-        ForeignHtml: it holds anything else.
-    """
+def foreign(html: str) -> Iterator[tuple[int, int, ForeignHtml]]:
+    """What an author may not write, each thing with where it begins and ends; without it, what is left is plain HTML."""
     end = 0
     while (start := html.find("<", end)) >= 0:
         tag = TAG.match(html, start)
         if not tag:
             found = re.match(r"<[^\s\x02<>]{0,30}>?", html[start:])[0]  # type: ignore[index]  # it begins with the sign
             expected = '<name attribute="value">, or `&lt;` for the sign'
-            raise ForeignHtml(found, f"found {found!r}, which is no plain HTML; expected {expected}")
+            end = start + len(found)
+            yield start, end, ForeignHtml(found, f"found {found!r}, which is no plain HTML; expected {expected}")
+            continue
         end = tag.end()
-        name = (tag["closed"] or tag["opened"] or "").lower()
-        if name and name not in ELEMENTS:
-            raise ForeignHtml(f"<{name}", f"found <{name}>, which no page may hold; write Markdown")
-        for attribute, quoted, single in ATTRIBUTE.findall(tag["attributes"] or ""):
-            value = quoted or single
-            if fault := _fault(name, attribute.lower(), unescape(value)):
-                raise ForeignHtml(value[:60] or attribute, f'found <{name} {attribute}="{value[:60]}">; {fault}')
+        if fault := _tag_fault(tag):
+            yield start, end, fault
+
+
+def _tag_fault(tag: re.Match[str]) -> ForeignHtml | None:
+    """What is wrong with a tag, or None."""
+    name = (tag["closed"] or tag["opened"] or "").lower()
+    if name and name not in ELEMENTS:
+        return ForeignHtml(f"<{name}", f"found <{name}>, which no page may hold; write Markdown")
+    for attribute, quoted, single in ATTRIBUTE.findall(tag["attributes"] or ""):
+        value = quoted or single
+        if fault := _fault(name, attribute.lower(), unescape(value)):
+            return ForeignHtml(max(value[:60], attribute, key=len), f'found <{name} {attribute}="{value[:60]}">; {fault}')
+    return None
 
 
 def _fault(element: str, name: str, value: str) -> str:

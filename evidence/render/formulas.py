@@ -10,6 +10,7 @@ from markdown.treeprocessors import Treeprocessor
 from math_core import LatexError, LatexToMathML
 
 from evidence.errors import Unshowable
+from evidence.render.converting import Converting
 from evidence.render.foreign import Made
 
 CONVERTER = LatexToMathML(fancy_error=False)
@@ -40,9 +41,9 @@ class InvalidFormula(Unshowable):
 class Formulas(Treeprocessor):
     """Replaces what pymdownx.arithmatex marked as mathematics by MathML."""
 
-    def __init__(self, md: Markdown) -> None:
+    def __init__(self, md: Markdown, at: Converting) -> None:
         super().__init__(md)
-        self.html = md.htmlStash
+        self.html, self.at = md.htmlStash, at
 
     def run(self, root: etree.Element) -> None:
         for element in root.iter():
@@ -53,4 +54,11 @@ class Formulas(Treeprocessor):
                 element.set("class", "formula-block" if display else "formula")
                 if display:
                     element.set("tabindex", "0")  # a wide formula scrolls inside itself
-                element.text = self.html.store(Made(mathml(text[2:-2].strip(), display)))
+                element.text = self.html.store(self.shown(text[2:-2].strip(), display))
+
+    def shown(self, latex: str, display: bool) -> Made:
+        """A formula as MathML; one that is invalid, as a preview shows it."""
+        try:
+            return Made(mathml(latex, display))
+        except InvalidFormula as fault:
+            return self.at.met(fault)

@@ -2,15 +2,15 @@
 
 import re
 import subprocess
-import sys
 from functools import lru_cache
 from html import escape
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from urllib.parse import quote, urlencode
 
 from evidence.read.pages import Page
 from evidence.read.questions import Question
 from evidence.read.rules import shown_lines
+from evidence.read.syntax import CITATION
 from evidence.read.topics import form_of
 from evidence.render.escape import href, json_script
 from evidence.render.forms import FORMS
@@ -65,14 +65,14 @@ def footer(question: Question, line: int, repository: str, day: str) -> str:
     return f'<p class="question-footer">{" · ".join(parts)}</p>' if parts else ""
 
 
-def page_bar(pages: list[Page], asked: list[Question], ran: str, links: bool) -> str:
+def page_bar(pages: list[Page], asked: list[Question], ran: str, up: str | None) -> str:
     """The line below a page's title, as HTML: how long it reads, when its evidence last ran, its other forms.
 
     Args:
         pages: the page; if it is a topic's, with those of the questions that stand beside it.
         asked: their questions.
         ran: the day on which the oldest of their evidence ran, or "".
-        links: whether the other forms of the page are there to be linked.
+        up: the way from the page to the site's root, or None where its other forms are not there to be linked.
     """
     if not asked:
         return ""
@@ -83,9 +83,9 @@ def page_bar(pages: list[Page], asked: list[Question], ran: str, links: bool) ->
     facts = [counted] * (not pages[0].asks) + [f"{minutes} min to read {whole}"]
     if ran:
         facts.append(f'evidence last ran <time datetime="{ran}">{ran}</time>')
-    way_to = href(f"{relative_root(pages[0].path)}{form_of(pages[0].path)}")
-    ways = [f'<a href="{way_to}.{form.ending}" download>{form.name}</a>' for form in FORMS] if links else []
-    if links:
+    way_to = href(f"{up}{form_of(pages[0].path)}")
+    ways = [f'<a href="{way_to}.{form.ending}" download>{form.name}</a>' for form in FORMS] if up is not None else []
+    if ways:
         ways.append(f'<button type="button" class="page-copy" data-from="{way_to}.md" hidden>Copy page</button>')
     return f'<p class="page-bar"><span>{" · ".join(facts)}</span> <span class="evidence-links">{" ".join(ways)}</span></p>'
 
@@ -96,16 +96,6 @@ def _minutes(page: Page, asked: list[Question]) -> float:
     words = sum(len(x.text.split()) for k, x in enumerate(page.lines) if x.path == page.path and k not in hidden)
     code = sum(len(shown_lines(fence)) for fence in page.fences if fence.first not in hidden)
     return words / WORDS_A_MINUTE + code / LINES_A_MINUTE
-
-
-def relative_root(page: str) -> str:
-    """The way from a page's address (a folder, but for an index) to the site's root.
-
-    MkDocs leaves links in HTML as they are; Zensical reads them as relative to the page's file and rewrites them.
-    """
-    path = PurePosixPath(page).relative_to("docs") if page.startswith("docs/") else PurePosixPath("index.md")
-    is_file = path.stem in ("index", "README") or "zensical" in sys.modules
-    return "../" * (len(path.parts) - (1 if is_file else 0))
 
 
 def _issue(repository: str, template: str, title: str, **fields: str) -> str:
@@ -134,6 +124,6 @@ def structured_data(asked: list[Question], day: str, cited: dict[str, str]) -> s
 
 def plain(markdown: str) -> str:
     """A short answer without its markup; formulas stay LaTeX, citations go."""
-    text = re.sub(r"\s*\[@[^\]]*\]", "", markdown)
+    text = re.sub(rf"\s*{CITATION}", "", markdown)
     text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
     return re.sub(r"\*\*|`|(?<!\\)\$|(?<!\w)\*|\*(?!\w)", "", text)

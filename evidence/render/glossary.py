@@ -13,6 +13,7 @@ from markdown.treeprocessors import Treeprocessor
 
 from evidence.read.words import terms
 from evidence.render.foreign import Made
+from evidence.render.order import register
 
 UNMARKED = {"a", "abbr", "code", "h1", "h2", "h3", "h4", "strong", "th"}
 
@@ -34,8 +35,8 @@ def explain(md: Markdown, root: Path) -> None:
     if known:
         extension: Any = AbbrExtension(glossary=known)
         extension.extendMarkdown(md)
-        md.treeprocessors.register(Terms(md, extension.abbrs), "abbr", 7)  # in the place of Markdown's own
-        md.treeprocessors.register(FirstUses(md), "first-uses", 6.5)
+        register(md, "abbr", Terms(md, extension.abbrs))
+        register(md, "first-uses", FirstUses(md))
 
 
 class Terms(AbbrTreeprocessor):

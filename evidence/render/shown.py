@@ -23,6 +23,7 @@ class Shown:
 
     def __init__(self) -> None:
         self.blocks: list[tuple[int, str]] = []
+        self.whole = False  # what comes now is the page, and no more its headings one by one
 
     def keep(self, line: int, html: str) -> str:
         """Keep a block from a line of the page; return the HTML comment that stands for it (with the room it will take)."""

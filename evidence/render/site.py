@@ -4,7 +4,7 @@ import re
 import time
 from contextvars import ContextVar
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from markdown import Markdown
 from markdown.util import ETX, STX
@@ -15,6 +15,7 @@ from evidence.read.pages import FRONT_MATTER, Page, parse, read_site
 
 NOWHERE = "docs/(a text that is no page)"
 CURRENT: ContextVar[str] = ContextVar("CURRENT", default="")  # the page that MkDocs converts, relative to the project
+ZENSICAL = "rendering_context"  # the name under which that engine hands over the page that it converts
 REST = 20  # times as long as a look at every file takes, until the next one: 500 pages of 500 looks each took half a build
 
 
@@ -60,9 +61,7 @@ def page_of(md: Markdown, root: Path, text: str) -> Page:
     Raises:
         EvidenceError: neither engine says which page it is, and two pages have this text.
     """
-    path = CURRENT.get()
-    if "rendering_context" in md.preprocessors:
-        path = f"docs/{md.preprocessors['rendering_context'].page.path}"  # type: ignore[attr-defined]
+    path = f"docs/{md.preprocessors[ZENSICAL].page.path}" if ZENSICAL in md.preprocessors else CURRENT.get()  # type: ignore[attr-defined]
     text = text.strip("\n")
     for look in (False, True):
         site = site_of(root, look)
@@ -81,6 +80,16 @@ def page_of(md: Markdown, root: Path, text: str) -> Page:
     edited = parse(root, known[0].path, text)  # since it was read, or by another plugin: its records decide what it may show
     edited.problems = known[0].problems or edited.problems
     return edited
+
+
+def relative_root(md: Markdown, page: str) -> str:
+    """The way from a page's address (a folder, but for an index) to the site's root.
+
+    MkDocs leaves links in HTML as they are; Zensical reads them as relative to the page's file and rewrites them.
+    """
+    path = PurePosixPath(page).relative_to("docs") if page.startswith("docs/") else PurePosixPath("index.md")
+    is_file = path.stem in ("index", "README") or ZENSICAL in md.preprocessors
+    return "../" * (len(path.parts) - (1 if is_file else 0))
 
 
 def _normalized(file: Path) -> str:

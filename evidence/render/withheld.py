@@ -3,18 +3,17 @@
 import re
 from collections.abc import Callable
 from html import escape
-from pathlib import Path
 
 from markdown import Markdown
 
 from evidence.read.includes import Line
 from evidence.read.pages import Fence
 from evidence.read.questions import Question
-from evidence.read.sources import sources
+from evidence.read.sources import Source
 from evidence.render.answer import Anchors
-from evidence.render.citations import Citations
-from evidence.render.foreign import guard
-from evidence.render.formulas import Formulas
+from evidence.render.converting import Converting
+from evidence.render.order import register
+from evidence.render.written import read_written
 
 SAID = "Its evidence does not stand at the moment, so nothing of it is shown."
 ANCHOR = re.compile(r"""(?<![\w-])id=["']([^"']+)["']""")
@@ -63,19 +62,17 @@ def _line(text: str) -> str:
 class Hidden:
     """Reads what is withheld: what is malformed there is refused as elsewhere, and links to its ids go on arriving."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, known: dict[str, Source], at: Converting) -> None:
         extensions = ["attr_list", "pymdownx.arithmatex", "pymdownx.superfences"]
         self.md = Markdown(extensions=extensions, extension_configs={"pymdownx.arithmatex": {"generic": True}})
-        self.md.inlinePatterns.register(Citations(self.md, sources(root)), "citations", 175)
-        self.md.treeprocessors.register(Formulas(self.md), "formulas", 15)
-        self.md.treeprocessors.register(Anchors(self.md), "anchors", 6)
-        guard(self.md)
+        read_written(self.md, known, at)
+        register(self.md, "anchors", Anchors(self.md))
 
     def anchors(self, question: Question, lines: list[Line]) -> list[str]:
         """Every id inside a question's section but its own.
 
         Raises:
-            Unshowable: a formula, a citation or HTML that no page can show.
+            EvidenceError: a formula, a citation or HTML that no page can show.
         """
         runs = {k for fence in question.fences for k in range(fence.first, fence.last + 1)}
         prose = [lines[k].text for k in range(question.start + 1, question.end) if k not in runs]
