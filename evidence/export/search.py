@@ -44,8 +44,7 @@ class Sections(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         known = dict(attrs)
         classes = set((known.get("class") or "").split())
-        article = tag == "article" or (tag == "body" and "md-typeset" in classes)  # a lab that stands alone is all article
-        if tag in VOID or not (self.open or article):
+        if tag in VOID or not (self.open or tag == "article"):
             return
         if "data-question" in known and len(self.sections) == 1:
             self.sections[0].asked = known["data-question"] or ""

@@ -2,31 +2,70 @@
 
 import os
 from functools import partial
+from pathlib import Path
 from typing import Any
 
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.livereload import LiveReloadServer
+from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
-from evidence.render.site import CURRENT
+from evidence.records.store import FOLDER, slug
+from evidence.render.site import CURRENT, site_of
 
-_seen: dict[str, int] = {}  # the time of each page's file when the build began, by where its HTML goes
-_built: dict[str, int] = {}  # the same when it was last built
+State = tuple[tuple[str, int], ...]
+_seen: dict[str, State] = {}  # what each page is made of, as it was when the build began, by where its HTML goes
+_built: dict[str, State] = {}  # the same when it was last built
 
 
-def on_files(files: Files, **_: Any) -> Files:
-    """Let a preview build a page again where its file has another time than when it was built.
+def states(root: Path) -> dict[str, State]:
+    """What each page is made of: its own file, the snippets that it shows and what is kept of their runs, with their times."""
+    kept: dict[str, list[Path]] = {}
+    for file in sorted((root / FOLDER).glob("*.*")):
+        kept.setdefault(file.name.partition(".")[0], []).append(file)
+    out = {}
+    for page, _ in site_of(root, look=True):
+        files = [root / name for name in sorted({page.path, *page.includes})]
+        files += [file for name in sorted({slug(fence.snippet) for fence in page.fences}) for file in kept.get(name, [])]
+        out[page.path] = tuple(map(_timed, files))
+    return out
 
-    MkDocs asks whether the time is later than the HTML's, and clocks are set back.
+
+def _timed(file: Path) -> tuple[str, int]:
+    try:
+        return str(file), file.stat().st_mtime_ns
+    except FileNotFoundError:  # an editor or a run is just replacing it
+        return str(file), 0
+
+
+@event_priority(-100)  # after mkdocs_labs.py has put the recorded notebooks into the place of the labs
+def on_files(files: Files, config: MkDocsConfig, **_: Any) -> Files:
+    """Let a preview build a page again where something that it is made of has another time than when it was built.
+
+    MkDocs asks of the page's own file alone, and whether its time is later than the HTML's; clocks are set back.
     """
-    for file in files.documentation_pages():
-        if os.environ.get("EVIDENCE_PREVIEW") and file.src_uri.endswith(".md") and file.abs_src_path:
-            _seen[file.abs_dest_path] = os.stat(file.abs_src_path).st_mtime_ns
-            file.is_modified = partial(_modified, file)  # type: ignore[method-assign]
+    if os.environ.get("EVIDENCE_PREVIEW"):
+        known = states(Path(config.config_file_path).parent)
+        for file in files.documentation_pages():
+            if file.abs_src_path:
+                made_of = known.get(f"docs/{file.src_uri}") or (_timed(Path(file.abs_src_path)),)
+                _seen[file.abs_dest_path] = made_of
+                file.is_modified = partial(_modified, file)  # type: ignore[method-assign]
     return files
 
 
 def _modified(file: File) -> bool:
     return not os.path.isfile(file.abs_dest_path) or _built.get(file.abs_dest_path) != _seen[file.abs_dest_path]
+
+
+def on_serve(server: LiveReloadServer, config: MkDocsConfig, **_: Any) -> LiveReloadServer:
+    """Build again when a snippet is edited or a run has ended; the pages themselves MkDocs watches."""
+    root = Path(config.config_file_path).parent
+    for folder in (root / "snippets", root / FOLDER):
+        folder.mkdir(exist_ok=True)
+        server.watch(str(folder), recursive=folder.name != FOLDER)  # what a build keeps below that one is no news
+    return server
 
 
 def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:

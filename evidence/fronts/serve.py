@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from pathlib import Path
 
 from evidence.read.labs import FOLDER, read_labs
-from evidence.read.pages import Fence, Page, read_site
+from evidence.read.pages import Fence, read_site
 from evidence.records.files import RecordsError
 from evidence.records.store import Records, digest, job_of
 from evidence.records.tries import together, tries_of
@@ -26,7 +26,7 @@ def serve(root: Path, address: str) -> None:
     with Runner() as runner:
         keeper = Keeper(root, runner)
         threading.Thread(target=keeper.watch, daemon=True).start()
-        # "dirty" builds a page again where its file is newer than its HTML: an edited page, and one that Keeper touched
+        # "dirty" builds a page again where mkdocs_page.py finds that something which it is made of has changed
         mkdocs_serve(str(root / "mkdocs.yml"), build_type="dirty", dev_addr=address)
 
 
@@ -54,15 +54,12 @@ class Keeper:
             return
         if times == self.times:
             return
-        edited = {f.relative_to(self.root).as_posix() for f, t in times.items() if self.times and self.times.get(f) != t}
         self.times = times
         for page in [*read_site(self.root), *read_labs(self.root)]:
-            if edited & {line.path for line in page.lines} - {page.path}:
-                self.touch(page)
             for fence in page.fences:
-                self.ask(page, fence)
+                self.ask(fence)
 
-    def ask(self, page: Page, fence: Fence) -> None:
+    def ask(self, fence: Fence) -> None:
         """Run a fence unless its record is there or was asked for."""
         if digest(fence) in self.asked or fence.skip_reason or self.records.load(fence):
             return
@@ -78,19 +75,9 @@ class Keeper:
                 self.records.keep(fence, outcome)
             except RecordsError as error:
                 print(error.format_message(), flush=True)
-            self.touch(page)
 
         whole = job_of(fence)
         _when_all([self.runner.submit(job) for job in (whole, *tries_of(fence, whole))], done)
-
-    def touch(self, page: Page) -> None:
-        """Make the live reload build a page again."""
-        file = self.root / page.path
-        try:
-            os.utime(file)
-        except OSError as error:
-            print(f"{page.path}: cannot be touched: {error.strerror}; restart the preview to see what has run", flush=True)
-        self.times[file] = file.stat().st_mtime_ns
 
 
 def _when_all(futures: "list[Future[Outcome]]", then: Callable[[list[Outcome]], None]) -> None:

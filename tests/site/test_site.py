@@ -95,8 +95,8 @@ def broken_links(site: Path) -> list[str]:
     return found
 
 
-def test_no_internal_link_is_broken(site: Path) -> None:
-    assert not broken_links(site)
+def test_no_internal_link_is_broken(site: Path, zensical_site: Path) -> None:
+    assert not broken_links(site) and not broken_links(zensical_site)
 
 
 def test_a_broken_link_is_found(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ def html_of(site: Path, address: str) -> str:
     return (site / address / "index.html").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("address", PAGES)
+@pytest.mark.parametrize("address", [*PAGES, *LABS])
 def test_a_page_loads_the_pieces_that_it_needs(site: Path, zensical_site: Path, address: str) -> None:
     assert wrong_pieces(html_of(site, address)) == [] == wrong_pieces(html_of(zensical_site, address))
 
@@ -41,15 +41,6 @@ def test_a_piece_that_is_lacking_or_not_needed_is_named(site: Path) -> None:
     assert wrong_pieces(html.replace('class="index-filter"', "")) == ["questions/filter.css", "questions/filter.js"]
     assert wrong_pieces(html.replace("assets/prose.css", "assets/none.css")) == ["prose.css"]
     assert wrong_pieces(html.replace("assets/prose.css", "assets/tokens.css")) == ["prose.css", "tokens.css twice"]
-
-
-@pytest.mark.parametrize("address", LABS)
-def test_a_lab_that_an_engine_does_not_know_has_style_and_colours(zensical_site: Path, address: str) -> None:
-    html = html_of(zensical_site, address)
-    assert (
-        LOADED.findall(html) == ["tokens.css", "prose.css", "evidence.css"]
-        and '<body class="md-typeset" data-md-color-scheme=' in html
-    )
 
 
 @pytest.mark.parametrize("address", PAGES)
