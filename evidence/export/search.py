@@ -13,7 +13,17 @@ ENGINES = ("search/search_index.json", "search.json")  # the engines' own indexe
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 BLOCKS = {"p", "li", "dt", "dd", "tr", "td", "th", "div", "pre", "figure", "figcaption", "h2", "h3", "h4"}  # words end there
 HIDDEN_TAGS = {"annotation", "svg", "script", "style", "button", "form", "nav"}
-HIDDEN = {"headerlink", "page-bar", "citation", "question-also", "evidence-bar", "evidence-provenance", "explorer"}
+HIDDEN = {
+    "headerlink",
+    "page-bar",
+    "citation",
+    "question-also",
+    "evidence-bar",
+    "evidence-provenance",
+    "evidence-choices",
+    "explorer",
+    "withheld",
+}
 WORD = re.compile(r"\w+(?:[-.]\w+)*")
 NAME = re.compile(r"\b(?:\w*[a-z][A-Z]\w*|[A-Z][a-z]+\w*\d\w*|\w+_\w+)\b")  # of an API: BatchNorm2d, running_var
 

@@ -4,6 +4,7 @@ import pytest
 from conftest import LABS, PAGES
 from visits import HIDDEN, SCROLLED, SHOWN, contrast, copies, dark, listen, overflowing, plain, unseen
 
+ANSWER = "training/dropout/where-to-put-dropout/"  # a question's page with figures, formulas and outputs
 EVERY_PAGE = pytest.mark.parametrize("address", PAGES + LABS)
 
 
@@ -36,7 +37,7 @@ def test_contrast_tells_grey_on_grey_from_black_on_white() -> None:
 def test_an_error_and_a_foreign_request_are_noticed(browser, origin) -> None:
     page = browser.new_page()
     faults = listen(page, origin)
-    page.goto(f"{origin}/training/dropout/")
+    page.goto(f"{origin}/{ANSWER}")
     assert faults == []
     page.add_script_tag(content="console.error('it broke'); fetch('https://elsewhere.invalid/').catch(() => 0); nothing()")
     page.wait_for_function("performance.getEntriesByName('https://elsewhere.invalid/').length > 0")
@@ -47,7 +48,7 @@ def test_an_error_and_a_foreign_request_are_noticed(browser, origin) -> None:
 
 def test_what_is_pale_hidden_or_too_wide_is_noticed(browser, origin) -> None:
     page = browser.new_page(viewport={"width": 360, "height": 800})
-    page.goto(f"{origin}/training/dropout/")
+    page.goto(f"{origin}/{ANSWER}")
     page.add_style_tag(content=SHOWN)
     assert unseen(page) == overflowing(page) == page.evaluate(SCROLLED) == page.evaluate(HIDDEN) == []
     page.add_style_tag(content="math { color: #fafafa !important; } .evidence-output { display: none !important; }")
@@ -97,7 +98,7 @@ def test_the_index_narrows_to_what_is_asked_for(browser, origin) -> None:
     every = rows.count()
     assert every > 50 and told.inner_text() == f"{every} shown" and not faults
     page.fill("[name=words]", "running mean")
-    assert 1 <= rows.count() < 5 and page.locator("a[href$='#running-mean-and-variance']").is_visible()
+    assert 1 <= rows.count() < 5 and page.locator("a[href$='running-mean-and-variance/']").is_visible()
     assert page.locator("h2:visible").count() == 1, "a topic with nothing to show is hidden"
     assert page.locator("thead:visible").count() == 1, "and so is the head of its table"
     page.fill("[name=words]", "")

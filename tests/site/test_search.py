@@ -14,7 +14,7 @@ from search_bench import LISTS, found, open_search, ranks, read_wordings, shares
 from visits import violations
 
 from evidence.errors import EvidenceError
-from evidence.export.search import INDEX, documents
+from evidence.export.search import INDEX, documents, read
 from evidence.read.pages import read_site
 from evidence.read.words import aliases, synonyms
 
@@ -59,7 +59,7 @@ def test_what_people_type_finds_the_answer(browser, origin, site) -> None:
     "spoil",
     [
         pytest.param(lambda row: [row[0], "", "", *row[3:]], id="without titles and other words"),
-        pytest.param(lambda row: [row[0].replace("#", "#not-"), *row[1:]], id="with wrong addresses"),
+        pytest.param(lambda row: [f"{row[0]}not/", *row[1:]], id="with wrong addresses"),
     ],
 )
 def test_a_spoilt_index_falls_short_of_the_marks(browser, origin, spoil) -> None:
@@ -213,18 +213,31 @@ def test_the_same_thing_in_another_spelling_has_half_its_words_in_common(browser
 
 
 def test_a_page_is_read_into_its_questions(tmp_path) -> None:
-    (tmp_path / "a").mkdir()
-    file = tmp_path / "a" / "index.html"
-    file.write_text(
+    (tmp_path / "a/whole").mkdir(parents=True)
+    (tmp_path / "a/whole/index.html").write_text(
+        """<article><h1>Whole?</h1><div class="answer" data-question="whole"><p class="verdict">Holds.</p><p>Yes.</p>
+        <div class="evidence"><pre>call_me()</pre></div><h2 id="why">Why</h2><p>For reasons.</p></div></article>"""
+    )
+    (tmp_path / "a/gone").mkdir()
+    (tmp_path / "a/gone/index.html").write_text(
+        """<article><h1>Gone?</h1><div class="answer" data-question="gone" data-withheld="">
+        <div class="withheld"><p>This answer is withheld.</p></div></div></article>"""
+    )
+    (tmp_path / "a/index.html").write_text(
         """<nav>Menu</nav><article><h1>Topic<a class="headerlink">¶</a></h1><p>Lead.</p>
         <h2 id="one">First?</h2><p class="verdict">Holds.</p><p>Yes, <math><mi>y</mi></math> does.</p><p>More words, more.</p>
         <div class="evidence"><pre>import x; x.runningMean(some_name)</pre></div><br><script>no()</script>
         <h2 id="list">A list</h2><table><tr><td>repeated</td></tr></table></article><footer>Foot</footer>"""
     )
-    assert documents(tmp_path, file, {"one": "uno"}) == [
+    pages = read(tmp_path)
+    assert documents(pages, "a/", {"one": "uno"}) == [
         ["a/", "Topic", "", "", "Lead.", "", ""],
         ["a/#one", "First?", "uno", "Topic", "Yes, y does.", "holds more words", "runningMean some_name"],
     ]
+    assert documents(pages, "a/whole/", {"whole": "tutto"}) == [
+        ["a/whole/", "Whole?", "tutto", "Topic", "Yes.", "holds why for reasons", "call_me"]
+    ]
+    assert documents(pages, "a/gone/", {}) == [["a/gone/", "Gone?", "", "Topic", "", "", ""]], "as it is withheld"
 
 
 def test_other_words_and_short_forms_are_told_apart(tmp_path) -> None:
