@@ -10,7 +10,7 @@ from conftest import LABS, PAGES, ROOT
 from evidence.colours import PALETTE
 
 TOKENS = ROOT / "docs/assets/tokens.css"
-EVERYWHERE = {"tokens.css", "prose.css", "evidence.css", "print.css", "site.js", "search/open.js"}
+EVERYWHERE = {"tokens.css", "prose.css", "evidence.css", "form.css", "print.css", "site.js", "search/open.js"}
 ON_SOME = {
     'class="explorer"': {"explorers/frame.css", "explorers/frame.js"},
     'class="index-filter"': {"questions/filter.css", "questions/filter.js"},
