@@ -4,6 +4,7 @@ import functools
 import http.server
 import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -24,8 +25,7 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     settings = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
     book.write("mkdocs.yml", f"{settings.partition('nav:')[0]}nav: [index.md]\nmarkdown_{settings.partition('markdown_')[2]}")
     (book.root / "evidence").symlink_to(ROOT / "evidence")
-    for name in ("evidence.css", "evidence.js", "logo.svg", "mark.svg"):
-        book.write(f"docs/assets/{name}", (ROOT / "docs/assets" / name).read_bytes())
+    shutil.copytree(ROOT / "docs/assets", book.root / "docs/assets")
     book.write("docs/synonyms.txt", "lr = learning rate\n")
     book.write("docs/robots.txt", "User-agent: *\n")
     command = [sys.executable, "-m", request.param, "build", "--strict"]

@@ -129,6 +129,7 @@ def test_a_topic_has_the_other_forms_of_all_its_questions(numbers: Book, built: 
     ],
 )
 def test_what_does_not_stand_in_a_topic_is_named(book: Book, changed, said: str) -> None:
+    book.write("docs/references.bib", BIB)
     files = {"docs/numbers/index.md": "# Numbers\n\n<!-- generate: answers -->\n"}
     files["docs/numbers/one.md"] = QUESTION.format(name="one").replace('--8<-- "snippets/one.py"', "x = 1  # 8<-")
     for name, text in files.items():
