@@ -57,7 +57,7 @@ QUESTION = """
 **Status: open.** {said} status.
 """
 SETTINGS = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
-NAV = "nav: [index.md, page.md, questions.md, verdicts.md, open.md, references.md, labs/one.py]\n"
+NAV = "nav: [index.md, page.md, questions.md, verdicts.md, open.md, references.md, labs/index.md, labs/one.py]\n"
 
 
 def write_book(book: Book) -> None:
@@ -68,6 +68,7 @@ def write_book(book: Book) -> None:
     book.write("docs/references.bib", BIB + BIB.replace("euler1748", "gauss1801").replace("Introductio", "Disquisitiones"))
     book.write("docs/synonyms.txt", "red: scarlet\ngreen: verdant\n")
     book.write("docs/labs/one.py", LAB.replace("Is one", f"{RED} prose: is one").replace("So it is.", f"{RED} end."))
+    book.page("# Labs\n\n[One](one.py)\n", "docs/labs/index.md")
     book.page(f'# Home\n\n```python\nassert False, "{RED} home"\n```\n\nStill here.\n', "docs/index.md")
     for name in ("questions", "verdicts", "open", "references"):
         book.page(f"# The {name}\n\n<!-- generate: {name} -->\n", f"docs/{name}.md")

@@ -83,6 +83,8 @@ def broken_links(site: Path) -> list[str]:
         if file.name == "404.html":
             continue
         for tag, attributes in page.found:
+            if attributes.get("rel") == "canonical":  # its own address, which Zensical writes from the root of the host
+                continue
             link = urlsplit(attributes.get("href", "") if tag in ("a", "link") else attributes.get("src", ""))
             if link.scheme or link.netloc or not (link.path or link.fragment):
                 continue
