@@ -6,6 +6,7 @@ import http.server
 import os
 import queue
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -21,6 +22,8 @@ from visits import PATIENCE, Faults, visit
 from evidence.read.labs import read_labs
 from evidence.read.pages import read_site
 from evidence.run.pool import Runner, cores
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # started in the background, a shell has it ignored, and children too
 
 ROOT = Path(__file__).parent.parent
 BIB = "@article{euler1748, title={Introductio}, author={Leonhard Euler}, journal={Lausanne}, year={1748}, url={https://e.org}}"

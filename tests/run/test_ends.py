@@ -89,8 +89,8 @@ def test_a_busy_machine_is_no_fault_but_what_computes_for_ever_is(runner) -> Non
 
 
 def test_the_cpu_seconds_of_all_processes_are_added_up(runner) -> None:
-    many = "import multiprocessing, time\ndef f():\n    while time.process_time() < 0.9: pass\n"
-    many += "all = [multiprocessing.get_context('fork').Process(target=f) for _ in range(9)]\n"
+    many = "import multiprocessing, time\ndef f():\n    while time.thread_time() < 0.5: pass\n"
+    many += "all = [multiprocessing.get_context('fork').Process(target=f) for _ in range(18)]\n"
     many += "for one in all: one.start()\nfor one in all: one.join()\ntime.sleep(9)\n"
     outcome = runner.submit(job(many, cpu_seconds=1)).result()
     assert outcome.failure.startswith("used more than 1 s of CPU time in all its processes") and outcome.stderr == ""
