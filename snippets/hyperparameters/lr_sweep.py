@@ -61,7 +61,6 @@ right.plot(rates, final.clamp(max=90), "o", ms=4, color="C0")  # a NaN is not dr
 right.set(xscale="log", yscale="log", ylim=(0.05, 100), xlabel="learning rate", ylabel="loss, last 20 steps")
 plt.show()
 
-assert train_x.max() == 1 and len(rates) == 18 and abs(rates[4] / rates[0] - 10) < 1e-9, "four rates a decade"
 alike = (shown[2][-20:].mean() / shown[0][-20:].mean()).item()
 assert 0.4 < alike < 2.5, f"the curves shown of a rate too low and one too high should look alike, ratio {alike:.2f}"
 assert (middle.diff() >= 0).all(), f"a larger rate should never lead back into an earlier region, {middle.tolist()}"

@@ -79,7 +79,7 @@ for name, best in chosen.items():
 for name in list(schedules)[1:]:
     assert chosen[name] >= chosen["constant"], f"{name} should allow as large a rate, it was {chosen[name]}"
     saved, error = saving[name]
-    assert saved > error, f"{name} should end lower than a constant rate, it saved {saved:.3f} ± {error:.3f}"
+    assert saved > 2 * error, f"{name} should end lower than a constant rate, it saved {saved:.3f} ± {error:.3f}"
 losses = torch.stack([result[name] for name in list(schedules)[1:]])  # (4, seeds)
 among = (losses.mean(1).max() - losses.mean(1).min()).item()
 assert among < (losses.amax(1) - losses.amin(1)).min() / 2, f"the four should differ by less than seeds do, by {among:.3f}"

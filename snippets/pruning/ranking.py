@@ -87,5 +87,7 @@ assert wide > 1.5 * narrow, f"without training every ranking should scatter more
 assert 0.5 < norms.mean() < 4, f"weight norms and Taylor should beat random by a little, by {norms.mean():.1f} points"
 assert norms.mean() > 2 * norms.std() / num_seeds**0.5, "and by more than two standard errors"
 assert abs(rest.mean()) < 1.5, f"the two by activation should be near random, {rest.mean():+.1f} points away"
-assert (norms - rest).mean() > 0.3, f"the first three should beat those two, by {(norms - rest).mean():.1f} points"
+apart = norms - rest
+assert apart.mean() > 0.3, f"the first three should beat those two, by {apart.mean():.1f} points"
+assert apart.mean() > 2 * apart.std() / num_seeds**0.5, "and by more than two standard errors"
 assert max(means) - min(means) < 4, f"after training all rankings should be within 4 points, they were {means}"
