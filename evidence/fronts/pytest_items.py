@@ -12,6 +12,7 @@ from evidence.errors import EvidenceError
 from evidence.fronts.elsewhere import Elsewhere
 from evidence.read.labs import is_lab, read_lab
 from evidence.read.pages import Fence, Page, read_page, read_site
+from evidence.records.excuse import excuse
 from evidence.records.files import RecordsError
 from evidence.records.store import Records, digest
 from evidence.records.tries import together
@@ -61,8 +62,8 @@ class PageFile(MarkdownFile):  # type: ignore[misc]
             names[name] = names.get(name, 0) + 1
             item = Snippet.from_parent(self, name=name if names[name] == 1 else f"{name}-{names[name]}", obj=fence.block)
             item.fence = fence
-            if fence.skip_reason:
-                item.add_marker(pytest.mark.skip(reason=fence.skip_reason))
+            if reason := excuse(fence):
+                item.add_marker(pytest.mark.skip(reason=reason))
             yield item
 
 

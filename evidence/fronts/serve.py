@@ -9,6 +9,7 @@ from pathlib import Path
 
 from evidence.read.labs import FOLDER, read_labs
 from evidence.read.pages import Fence, read_site
+from evidence.records.excuse import excuse
 from evidence.records.files import RecordsError
 from evidence.records.store import Records, digest, job_of
 from evidence.records.tries import together, tries_of
@@ -61,7 +62,7 @@ class Keeper:
 
     def ask(self, fence: Fence) -> None:
         """Run a fence unless its record is there or was asked for."""
-        if digest(fence) in self.asked or fence.skip_reason or self.records.load(fence):
+        if digest(fence) in self.asked or excuse(fence) or self.records.load(fence):
             return
         self.asked.add(digest(fence))
 

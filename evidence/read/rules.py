@@ -15,7 +15,7 @@ from evidence.read.syntax import CLAIM, COMMENT, LIKE_A_CLAIM, LIKE_A_VERDICT
 
 LINES, WIDTH, WORDS = 30, 88, 700
 SEEDS = re.compile(r"(?<![\w.,])(?P<count>\d{1,6}) seeds\b")
-SHARED = ("the digits", "one epoch", "IoU")  # the names of folds that hold the same lines wherever they stand
+SHARED = ("the digits", "Fashion-MNIST", "one epoch", "IoU")  # the names of folds that hold the same lines wherever they stand
 ALL, FORMED = "every page and snippet", "snippets with a proof or a knob, and the answers that show one"
 RULES = {
     f"what a teaching part shows has at most {LINES} lines": FORMED,

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from evidence.read.pages import Fence
 from evidence.records import again, held
+from evidence.records.excuse import excuse
 from evidence.records.files import remove, write
 from evidence.records.held import Held
 from evidence.records.judgement import fault, misfit
@@ -82,7 +83,7 @@ class Records:
 
     def doubt(self, fence: Fence) -> str:
         """Say why a fence's evidence does not stand, or "". A skip with a reason stands, unless it ran and failed."""
-        excused = fence.skip_reason and not self._path(fence, "failed").exists()
+        excused = excuse(fence) and not self._path(fence, "failed").exists()
         return "" if excused or self.load(fence) else self.missing(fence)
 
     def missing(self, fence: Fence) -> str:

@@ -12,6 +12,7 @@ from evidence.errors import EvidenceError
 from evidence.read.pages import Fence, Page
 from evidence.read.sources import Source
 from evidence.records.drawings import DrawingFault
+from evidence.records.excuse import excuse
 from evidence.records.record import Record
 from evidence.records.store import Records, slug
 from evidence.render.converting import Converting
@@ -48,7 +49,7 @@ class Fences:
         doubt = self.records.doubt(fence)
         if doubt and not self.preview:
             return box("This example", [(fence, doubt)], self.source)
-        why = f"not run yet ({doubt})" if doubt else f"not run: {fence.skip_reason}"
+        why = f"not run yet ({doubt})" if doubt else f"not run: {excuse(fence)}"
         words = [(self.numbers.plain(alt), self.phrase(caption)) for alt, caption in fence.figures]
         place, name = self.place(fence, record)
         try:

@@ -3,6 +3,7 @@
 from html import escape
 
 from evidence.read.pages import Fence
+from evidence.records.excuse import excuse
 from evidence.records.form import taught
 from evidence.records.record import Record
 from evidence.render.block import Words, drawings, highlight, outputs, provenance
@@ -24,7 +25,7 @@ def evidence(fence: Fence, record: Record | None, words: list[Words], links: str
     Raises:
         DrawingFault: a figure that no page may show.
     """
-    status = "passed" if record else "skipped" if fence.skip_reason else "missing"
+    status = "passed" if record else "skipped" if excuse(fence) else "missing"
     seconds = f' data-seconds="{record.seconds:.2f}"' if record else ""
     parts = [
         f'<div class="evidence" data-snippet="{escape(fence.snippet)}" data-status="{status}"{seconds}{_room(fence, record)}>',

@@ -1,11 +1,13 @@
-"""Other data in place of the digits: Fashion-MNIST cut to the same size, read from this machine and never fetched by a run."""
+"""Fashion-MNIST, read from this machine and never fetched by a run: at its own size, and cut down in place of the digits."""
 
 import gzip
+import os
 from pathlib import Path
 from typing import Any
 
 FOLDERS = (Path(__file__).parents[2] / "data/fashion-mnist", Path("/usr/share/datasets/fashion-mnist"))
 FILES = ("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz", "t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz")
+NAME = "fashion-mnist"  # the folder, which a snippet that reads it has to name
 IMAGES = 1797  # as many as scikit-learn has digits
 REMEDY = "install the package dataset-fashion-mnist (Debian, Ubuntu), or run `make data`"
 
@@ -13,6 +15,18 @@ REMEDY = "install the package dataset-fashion-mnist (Debian, Ubuntu), or run `ma
 def fashion_folder() -> Path | None:
     """Where the four files of Fashion-MNIST lie, or None."""
     return next((folder for folder in FOLDERS if all((folder / name).exists() for name in FILES)), None)
+
+
+def shelve(work: str) -> list[str]:
+    """Put `data/fashion-mnist` into a snippet's working folder, where the project has it; return what the snippet may read.
+
+    A snippet is written for the project's folder, where `make data` puts the files.
+    """
+    if (folder := fashion_folder()) is None:
+        return []
+    os.mkdir(os.path.join(work, "data"))
+    os.symlink(folder, os.path.join(work, "data", NAME), target_is_directory=True)
+    return [str(folder)]
 
 
 def read_table() -> Any:

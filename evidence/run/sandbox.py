@@ -1,15 +1,10 @@
 """What happens inside a snippet's own process: limits, no network, no writes elsewhere, and a traceback that names the page."""
 
-import __future__
-
 import atexit
 import contextlib
 import functools
 import gc
 import json
-import linecache
-import multiprocessing.process
-import operator
 import os
 import socket
 import sys
@@ -20,12 +15,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from evidence.run.data import NAME, shelve
 from evidence.run.entries import said
 from evidence.run.failure import described, headline
 from evidence.run.hook import watch
 from evidence.run.job import Job
 from evidence.run.landlock import confine
 from evidence.run.limits import limit
+from evidence.run.program import become_main, compiled, new_main
 from evidence.run.refused import refusals
 
 
@@ -70,7 +67,7 @@ def steps(job: Job, token: str, room: str, channel: Channel) -> Iterator[Step]:
     flush = _flusher()
     report("began", str(sum(os.times()[:2])))
     try:
-        parts = list(_compiled(job))
+        parts = list(compiled(job))
     except BaseException as error:  # whatever a snippet raises is its failure, not ours
         report("failed", described(job, error))
         leave(1)
@@ -79,10 +76,11 @@ def steps(job: Job, token: str, room: str, channel: Channel) -> Iterator[Step]:
         report("failed", json.dumps({"failure": failure, "where": job.origin[line - 1], "trace": ""}))
         leave(1)
     work, code = os.path.join(room, "work"), os.path.join(room, "code")
+    shelf = shelve(work) if NAME in job.code else []
     _hide(channel)
-    scope = _become_main(job, code)  # after what is frozen in _hide, so that what it holds is finalized at its end
+    scope = become_main(job, code)  # after what is frozen in _hide, so that what it holds is finalized at its end
     watch(work, job.name)
-    confine(work, [code, *sys.path])
+    confine(work, [code, *shelf, *sys.path])
     for part in parts:
         yield (step := Step(part, scope))
         if getpid() != own:
@@ -107,7 +105,7 @@ def steps(job: Job, token: str, room: str, channel: Channel) -> Iterator[Step]:
         traceback.print_exception(step.error)
     elif getpid() == own and (fault := seeds.drawn()):
         _silence()
-        scope, found = _new_main(job), seeds.find(job.name)
+        scope, found = new_main(job), seeds.find(job.name)
         for part in parts:
             yield (step := Step(part, scope))
             if found or step.error:
@@ -125,7 +123,6 @@ def steps(job: Job, token: str, room: str, channel: Channel) -> Iterator[Step]:
     leave(0 if last.error is None else 1)
 
 
-FUTURE = functools.reduce(operator.or_, (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names))
 _ENDING = compile("for end in ends: end()", "<the end>", "exec")
 
 
@@ -154,29 +151,6 @@ def _flusher() -> Callable[[], None]:
                 stream.flush()
 
     return flush
-
-
-def _become_main(job: Job, code: str) -> dict[str, Any]:
-    """The names of a new module that is as under `python file.py`: guarded bodies run, classes pickle.
-
-    The file lies in the folder `code`, where multiprocessing's spawned processes look for it.
-    """
-    file = os.path.join(code, job.name.replace(":", ".") if os.name == "nt" else job.name)
-    os.makedirs(os.path.dirname(file), exist_ok=True)
-    with open(file, "w", encoding="utf-8") as stream:
-        stream.write(job.code)
-    vars(multiprocessing.process)["ORIGINAL_DIR"] = code
-    sys.argv = [job.name]
-    lines = [line + "\n" for line in job.code.split("\n")]
-    linecache.cache[job.name] = (len(job.code), None, lines, job.name)
-    return _new_main(job)
-
-
-def _new_main(job: Job) -> dict[str, Any]:
-    module = types.ModuleType("__main__")
-    module.__file__ = job.name
-    sys.modules["__main__"] = module
-    return module.__dict__
 
 
 def _collect(job: Job, report: Callable[[str, str], None]) -> tuple[Any, Any]:
@@ -219,18 +193,3 @@ def _hide(channel: Channel) -> None:
     for name in [name for name in sys.modules if name.partition(".")[0] == "evidence"]:
         del sys.modules[name]
     gc.freeze()  # what gc.get_objects and gc.get_referrers look through does not hold what is frozen
-
-
-def _compiled(job: Job) -> Iterator[types.CodeType]:
-    """The code of each piece, behind as many empty lines as stand before it, so that tracebacks count right.
-
-    A line ends where "\n" is, and nowhere else: as the pieces' lengths were counted, and as Python counts. What the first
-    piece imports from `__future__` holds for the others too, as in one file.
-    """
-    lines = [line + "\n" for line in job.code.split("\n")]
-    start = flags = 0
-    for length in job.pieces or (len(lines),):
-        text = "\n" * start + "".join(lines[start : start + length])
-        yield (code := compile(text, job.name, "exec", flags, dont_inherit=True))
-        flags |= code.co_flags & FUTURE
-        start += length
