@@ -69,6 +69,15 @@ class Answers(Treeprocessor):
             for element in section:
                 root.remove(element)
                 answer.append(element)
+            if (short := next(filter(_short, answer), None)) is not None and "data-question" in answer.attrib:
+                short.set("class", "short-answer")
+
+
+def _short(element: etree.Element) -> bool:
+    """Whether this is the answer in short: the first paragraph that is no claim, verdict or status and none of our blocks."""
+    text = "".join(element.itertext()).strip()
+    other = "class" in element.attrib or text.startswith("Status: ") or HTML_PLACEHOLDER_RE.fullmatch(text)
+    return element.tag == "p" and not other
 
 
 def _told(question: str, section: list[etree.Element], stored: list[str]) -> dict[str, str]:

@@ -66,12 +66,11 @@ class PagePreprocessor(Preprocessor):
         ends = {question.end: question for question in asked}
         withheld = {question.start: question for question in asked if question.withheld}
         also = self.also()
-        headed = {question.line: also[question.id] for question in asked if question.id in also and not question.withheld}
         day = last_changed(self.root, page)
         index = 0
         while index < len(page.lines):
             if question := ends.pop(index, None):
-                out += ["", self.below(question, day), ""]
+                out += ["", self.below(question, also, day), ""]
             if question := withheld.get(index):
                 said = box("This answer", question.withheld, self.fences.source)
                 arrive = landings(self.hidden.anchors(question, page.lines))
@@ -92,11 +91,8 @@ class PagePreprocessor(Preprocessor):
                 out.append(numbers.markdown(page.lines[index].text))
                 if page.lines[index].text.startswith("# ") and (bar := self.bar([*asked])):
                     out += ["", self.md.htmlStash.store(Made(bar)), ""]
-                if page.lines[index].path == page.path and (words := headed.get(page.lines[index].number)):
-                    said = f'<p class="question-also">Also asked about: {escape(words)}</p>'
-                    out += ["", self.md.htmlStash.store(Made(said)), ""]
             index += 1
-        out += [block for question in ends.values() for block in ("", self.below(question, day))]
+        out += [block for question in ends.values() for block in ("", self.below(question, also, day))]
         if answered := [question for question in asked if not question.withheld]:
             cited = {key: source.url for key, source in self.citations.known.items()}
             out += ["", self.md.htmlStash.store(Made(structured_data(answered, day, cited)))]
@@ -157,8 +153,11 @@ class PagePreprocessor(Preprocessor):
         runs = [record.ran for fence in shown if (record := self.records.load(fence))]
         return page_bar(pages, asked, min(runs, default=""), None if self.preview else self.up)
 
-    def below(self, question: Question, day: str) -> str:
-        html = footer(question, question.line, self.repository, day)
+    def below(self, question: Question, also: dict[str, str], day: str) -> str:
+        """What stands below an answer: the other words by which it is found, and where to edit it."""
+        words = "" if question.withheld else also.get(question.id, "")
+        html = f'<p class="question-also">Also asked about: {escape(words)}</p>' if words else ""
+        html += footer(question, question.line, self.repository, day)
         return self.md.htmlStash.store(Made(html)) if html else ""
 
 
