@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from explorers import EXPLORERS, FRAME
+from forks import QUIET, python
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 from visits import PATIENCE, Faults, visit
 
@@ -27,7 +28,6 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # started in the backg
 
 ROOT = Path(__file__).parent.parent
 BIB = "@article{euler1748, title={Introductio}, author={Leonhard Euler}, journal={Lausanne}, year={1748}, url={https://e.org}}"
-QUIET = {"NO_MKDOCS_2_WARNING": "true"}
 CHROMIUM = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update"
 
 
@@ -59,8 +59,11 @@ class Book:
 
     def run(self, *args: str) -> subprocess.CompletedProcess[str]:
         """Run pytest on the book's pages."""
-        command = [sys.executable, "-m", "pytest", "docs", "-q", *args]
-        return subprocess.run(command, cwd=self.root, capture_output=True, text=True)
+        return python("-m", "pytest", "docs", "-q", *args, cwd=self.root)
+
+    def build(self, engine: str, *args: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Build the book's site with an engine."""
+        return python("-m", engine, "build", *args, cwd=self.root, **environment)
 
     def records(self) -> list[str]:
         return sorted(p.name for p in (self.root / ".evidence").glob("*.json"))

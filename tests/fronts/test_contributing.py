@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT
+from forks import python
 
 CLAIM = '"""Two is more than one."""\nfound, expected = 2.0, 1.0\nprint(f"found {found:.2f}")\n'
 ASSERTION = 'assert found > expected, f"two should be more, found {found:.2f}"\n'
@@ -59,7 +60,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def call(project: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", *command], cwd=project, capture_output=True, text=True)
+    return python("-m", *command, cwd=project)
 
 
 def check(project: Path) -> subprocess.CompletedProcess[str]:

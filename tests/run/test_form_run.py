@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Book
+from forks import server_class
 from jobs import hidden, job
 
 import evidence.records.tries
@@ -293,8 +294,9 @@ def test_the_run_counts_each_choice(book: Book) -> None:
     assert done.returncode == 0 and "snippets/s.py (shift 1)" in done.stdout and "[1/1]" in done.stdout, "whole, and no choice"
 
 
-def test_the_preview_runs_each_choice_and_keeps_one_record(book: Book) -> None:
+def test_the_preview_runs_each_choice_and_keeps_one_record(book: Book, monkeypatch) -> None:
     formed(book, KNOB.format("p * 2"))
+    monkeypatch.setattr(pool, "Server", server_class())
     with Runner() as runner:
         Keeper(book.root, runner).look()
         runner._pool.shutdown(wait=True)
