@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from conftest import Book
 from forks import server_class
-from jobs import hidden, job
+from jobs import hidden, job, lean_command
 
 import evidence.records.tries
 from evidence.fronts.serve import Keeper
@@ -48,7 +48,8 @@ def test_output_figures_and_cpu_time_are_divided_at_the_marks() -> None:
     assert divided(b"one", b"", [], [], 0.0) == []
 
 
-def test_they_are_kept_apart_where_no_process_can_be_forked() -> None:
+def test_they_are_kept_apart_where_no_process_can_be_forked(monkeypatch) -> None:
+    monkeypatch.setattr(pool, "command", lean_command())
     outcome = pool._run_alone(job(PARTS, parts=(4, 6)))
     assert outcome.failure == "" and [part[:3] for part in outcome.parts] == [("one\n", "aside\n", 0), ("two\n", "", 1)]
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from axe import violations
 from conftest import ROOT, address
 from forks import python
 from search_bench import LISTS, found, open_search, ranks, read_wordings, shares
-from visits import violations
 
 from evidence.errors import EvidenceError
 from evidence.export.search import INDEX, documents, read
