@@ -40,7 +40,7 @@ def python(*args: str, cwd: Path, read_only: Path | None = None, **environment: 
         environment: what is added to the environment.
     """
     env = os.environ | QUIET | environment
-    if not hasattr(os, "fork"):
+    if sys.platform != "linux":
         return subprocess.run([sys.executable, *args], cwd=cwd, capture_output=True, text=True, env=env)
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         ours, theirs = socket.socketpair()
@@ -57,4 +57,6 @@ def server_class() -> type[Server]:
     """What a runner of the tests' own starts where it would start a server."""
     from fork_server import forked_from
 
+    if sys.platform != "linux":
+        return Server
     return forked_from(_server())
