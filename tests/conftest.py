@@ -1,34 +1,30 @@
 """Tiny books (projects of a few pages) to feed to the machinery, and the site of this project, built once."""
 
 import contextlib
-import functools
-import http.server
 import os
-import queue
 import shutil
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from concurrent.futures import Future
 from pathlib import Path
 
+import axe
 import pytest
+from browsers import Visits, a_browser, served
 from explorers import EXPLORERS, FRAME
-from playwright.sync_api import Browser, Error, Page, sync_playwright
-from visits import PATIENCE, Faults, visit
+from forks import QUIET, python
+from jobs import SECRET, job
+from playwright.sync_api import Browser, Error, Page
 
 from evidence.read.labs import read_labs
 from evidence.read.pages import read_site
-from evidence.run.pool import Runner, cores
+from evidence.run.pool import Runner
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # started in the background, a shell has it ignored, and children too
 
 ROOT = Path(__file__).parent.parent
 BIB = "@article{euler1748, title={Introductio}, author={Leonhard Euler}, journal={Lausanne}, year={1748}, url={https://e.org}}"
-QUIET = {"NO_MKDOCS_2_WARNING": "true"}
-CHROMIUM = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update"
 
 
 def address(path: str) -> str:
@@ -59,8 +55,11 @@ class Book:
 
     def run(self, *args: str) -> subprocess.CompletedProcess[str]:
         """Run pytest on the book's pages."""
-        command = [sys.executable, "-m", "pytest", "docs", "-q", *args]
-        return subprocess.run(command, cwd=self.root, capture_output=True, text=True)
+        return python("-m", "pytest", "docs", "-q", *args, cwd=self.root)
+
+    def build(self, engine: str, *args: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Build the book's site with an engine."""
+        return python("-m", engine, "build", *args, cwd=self.root, **environment)
 
     def records(self) -> list[str]:
         return sorted(p.name for p in (self.root / ".evidence").glob("*.json"))
@@ -78,8 +77,11 @@ def shared_book(tmp_path_factory: pytest.TempPathFactory) -> Book:
 
 @pytest.fixture(scope="session")
 def runner() -> Iterator[Runner]:
-    """One for all that give jobs to it: its server imports the libraries once."""
+    """One for all that give jobs to it: its server imports the libraries once. It starts beside a secret in the environment."""
     with Runner() as running:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv(*SECRET)
+            assert not running.submit(job("pass\n")).result().failure
         yield running
 
 
@@ -116,17 +118,6 @@ def zensical_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     yield built
 
 
-@contextlib.contextmanager
-def a_browser() -> Iterator[Browser]:
-    """The machine's Chromium or Chrome, or Playwright's own."""
-    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
-    found = next((path for name in names if (path := shutil.which(name))), None)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=CHROMIUM.split())
-        browser.on("context", lambda context: context.set_default_timeout(PATIENCE))
-        yield browser
-
-
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with contextlib.ExitStack() as opened:
@@ -151,37 +142,31 @@ def blank(browser: Browser) -> Iterator[Page]:
     page.close()
 
 
+def asked(session: pytest.Session) -> dict[str, None]:
+    """The addresses whose visits a test asks for."""
+    return dict.fromkeys(item.callspec.params["address"] for item in session.items if waits(item))
+
+
+def waits(item: pytest.Item) -> bool:
+    return "visits" in getattr(item, "fixturenames", ())
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=waits)  # what asks for visits comes last; until then they go on beside the others
+
+
 @pytest.fixture(scope="session")
-def visits(request: pytest.FixtureRequest, browser: Browser, origin: str) -> Iterator[dict[str, Future[Faults]]]:
-    """What a visit of each page found, by its address; as many pages at once as there are cores, each in its own browser."""
-    asked = dict.fromkeys(
-        item.callspec.params["address"] for item in request.session.items if "visits" in getattr(item, "fixturenames", ())
-    )
-    found: dict[str, Future[Faults]] = {address: Future() for address in asked}
-    todo: queue.SimpleQueue[Future[Faults]] = queue.SimpleQueue()
-    for future in found.values():
-        todo.put(future)
-    addresses = {future: address for address, future in found.items()}
+def visits(request: pytest.FixtureRequest, browser: Browser, origin: str, axe_origin: str) -> Iterator[Visits]:
+    begun = Visits(asked(request.session), origin, axe_origin)
+    yield begun
+    begun.close()
 
-    def work() -> None:
-        while not todo.empty():
-            with contextlib.suppress(queue.Empty), a_browser() as own:
-                while future := todo.get_nowait():
-                    try:
-                        future.set_result(visit(own, origin, addresses[future]))
-                    except Exception as error:  # the fault of this page's tests; the next page gets a new browser
-                        future.set_exception(error)
-                        break
 
-    workers = [threading.Thread(target=work, daemon=True) for _ in range(cores())]
-    for worker in workers:
-        worker.start()
-    yield found
-    with contextlib.suppress(queue.Empty):  # where the session was left early
-        while todo.get_nowait():
-            pass
-    for worker in workers:
-        worker.join()
+@pytest.fixture(scope="session", autouse=True)
+def visits_begin_first(request: pytest.FixtureRequest) -> None:
+    if asked(request.session):
+        with contextlib.suppress(Exception, pytest.skip.Exception, pytest.fail.Exception):  # told to those who ask for them
+            request.getfixturevalue("visits")
 
 
 @pytest.fixture(scope="session")
@@ -202,15 +187,8 @@ def origin(site: Path) -> Iterator[str]:
         yield address
 
 
-@contextlib.contextmanager
-def served(site: Path) -> Iterator[str]:
-    """The address of a site while it is served."""
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(site)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
+@pytest.fixture(scope="session")
+def axe_origin() -> Iterator[str]:
+    """The address of axe's script, "" where it is not installed."""
+    with served(axe.FOLDER) as address:
+        yield f"{address}/{axe.SCRIPT.name}" if axe.SCRIPT.exists() else ""

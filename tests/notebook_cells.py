@@ -81,13 +81,18 @@ def execute(file: Path) -> int:
 
 
 def main() -> int:
-    """Run each notebook in a fork of this process, in which the libraries are there already."""
-    import matplotlib.pyplot as plt
-    import sklearn.datasets  # noqa: F401
-    import torch
+    """Run each notebook in a fork of this process, in which the libraries that one of them names are there already."""
+    texts = "".join(Path(name).read_text(encoding="utf-8") for name in sys.argv[1:])
+    if "matplotlib" in texts:
+        import matplotlib.pyplot as plt
 
-    torch.set_num_threads(1)
-    plt.show = lambda *_, **__: plt.close("all")
+        plt.show = lambda *_, **__: plt.close("all")
+    if "sklearn" in texts:
+        import sklearn.datasets  # noqa: F401
+    if "torch" in texts:
+        import torch
+
+        torch.set_num_threads(1)
     failed = 0
     for name in sys.argv[1:]:
         if (child := os.fork()) == 0:

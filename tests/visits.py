@@ -1,18 +1,15 @@
 """One visit a page for all that a browser is asked about it: how it loads, a telephone, both colour schemes, no scripts."""
 
-import os
 from pathlib import Path
 
-import pytest
+import axe
 from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).parent.parent
-AXE = ROOT / "tests/node_modules/axe-core/axe.min.js"
-SHOWN = ".answer { content-visibility: visible !important; }"  # what is far away counts too
 PATIENCE = 180_000  # milliseconds until a page that does not answer is given up: machines are busy
-LOOPS = 2.0  # the longest task of a page while it loads, in units of the fixed piece of work below
-COLOURS = ["color-contrast", "link-in-text-block"]  # the rules of axe that a colour scheme decides; the others hold for both
-WATCH = """window.moved = 0; window.tasks = [0];
+LOOPS = 8.0  # the longest task of a page while it loads, in units of the fixed piece of work below
+WATCH = """localStorage.clear();  // each page is opened as if by another reader
+    window.moved = 0; window.tasks = [0];
     new PerformanceObserver((list) => {
         for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.moved += entry.value;
     }).observe({type: "layout-shift", buffered: true});
@@ -21,7 +18,7 @@ WATCH = """window.moved = 0; window.tasks = [0];
     }).observe({type: "longtask", buffered: true})"""
 DARKER = "document.querySelector('input[data-md-color-scheme=slate]').click()"  # the button that a reader has for it
 LOOP = """() => { const began = performance.now(); let sum = 0;
-    for (let n = 0; n < 1e7; n++) sum = (sum + n * n) % 1000003;
+    for (let n = 0; n < 2.5e6; n++) sum = (sum + n * n) % 1000003;
     window.sum = sum; return performance.now() - began; }"""
 WIDE = """() => [...document.querySelectorAll(".md-content *")].filter((e) => {
     if (e.closest("pre, .formula-block, .md-typeset__scrollwrap, svg")) return false;
@@ -59,45 +56,72 @@ COPY = """async () => {
 Faults = dict[str, list[str]]
 
 
-def visit(browser: Browser, origin: str, address: str) -> Faults:
-    """Open a page as a reader does, and say under each heading what is wrong."""
-    found: Faults = {}
-    phone = {"width": 412, "height": 823}
-    context = browser.new_context(viewport=phone, service_workers="block", permissions=["clipboard-read", "clipboard-write"])
-    page = context.new_page()
-    found["opens"] = listen(page, origin)
-    page.add_init_script(WATCH)
-    page.goto(f"{origin}/{address}", wait_until="load")
-    found["jumps"], found["answers"] = jumps(page), slow(page)
-    for _ in range(2):  # the best of three: other work on the machine is not the page's
-        if found["jumps"] or found["answers"]:
-            page.reload(wait_until="load")
-            found["jumps"], found["answers"] = jumps(page), slow(page)
-    page.emulate_media(reduced_motion="reduce")
-    page.add_style_tag(content=SHOWN)
-    page.set_viewport_size({"width": 360, "height": 800})
-    found["fits a telephone"] = overflowing(page) + page.evaluate(SCROLLED)
-    found["edges"] = page.evaluate(CUT)
-    page.set_viewport_size({"width": 1280, "height": 900})
-    found["edges"] += page.evaluate(CUT)
-    found["light"] = unseen(page)
-    found["axe"] = violations(page)
-    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    page.evaluate(DARKER)
-    found["dark"] = unseen(page) + ([] if dark(page) else ["the page is not dark"])
-    found["axe"] += violations(page, COLOURS)
-    found["copies"] = copies(page)
-    context.close()
-    found["without scripts"] = plain(browser, f"{origin}/{address}")
-    return found
+class Visitor:
+    """A reader in two windows, one of them without JavaScript; a window serves for page after page.
+
+    Args:
+        script: the address of axe's script, "" where it is not installed.
+        known: the ways in which texts are coloured that were looked at, by colour scheme.
+    """
+
+    def __init__(self, browser: Browser, origin: str, script: str, known: dict[str, set[str]]) -> None:
+        self.origin, self.script, self.known = origin, script, known
+        context = browser.new_context(service_workers="block", permissions=["clipboard-read", "clipboard-write"])
+        self.page = context.new_page()
+        self.page.add_init_script(WATCH)
+        self.heard = listen(self.page, origin, *filter(None, [script.rpartition("/")[0]]))
+        self.still = browser.new_context(java_script_enabled=False).new_page()
+        self.heard_still = listen(self.still, origin)
+
+    def visit(self, address: str) -> Faults:
+        """Open a page as a reader does, and say under each heading what is wrong."""
+        found: Faults = {}
+        page = self.page
+        self.heard.clear()
+        page.set_viewport_size({"width": 412, "height": 823})
+        page.emulate_media(color_scheme="light", reduced_motion="no-preference")
+        page.goto(f"{self.origin}/{address}", wait_until="load")
+        found["jumps"], found["answers"] = jumps(page), slow(page)
+        for _ in range(2):  # the best of three: other work on the machine is not the page's
+            if found["jumps"] or found["answers"]:
+                page.reload(wait_until="load")
+                found["jumps"], found["answers"] = jumps(page), slow(page)
+        page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        page.add_style_tag(content=axe.SHOWN)
+        page.set_viewport_size({"width": 360, "height": 800})
+        found["fits a telephone"] = overflowing(page) + page.evaluate(SCROLLED)
+        found["edges"] = page.evaluate(CUT)
+        page.set_viewport_size({"width": 1280, "height": 900})
+        found["edges"] += page.evaluate(CUT)
+        found["light"] = unseen(page) + (["the page is dark"] if dark(page) else [])
+        found["axe"] = self.violations(first=True)
+        page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+        page.evaluate(DARKER)
+        found["dark"] = unseen(page) + ([] if dark(page) else ["the page is not dark"])
+        found["axe"] += self.violations(first=False)
+        found["copies"] = copies(page)
+        found["opens"] = list(self.heard)
+        self.heard_still.clear()
+        found["without scripts"] = plain(self.still, f"{self.origin}/{address}") + self.heard_still
+        return found
+
+    def violations(self, first: bool) -> list[str]:
+        """What axe has against the page in the scheme that it is shown in: once by all rules, and each time by its colours."""
+        if not self.script:
+            return axe.lacking()
+        found = []
+        if first:
+            axe.load(self.page, self.script)
+            found = axe.run(self.page, but=axe.COLOURS)
+        return found + axe.pale(self.page, self.known["light" if first else "dark"])
 
 
-def listen(page: Page, origin: str) -> list[str]:
+def listen(page: Page, *origins: str) -> list[str]:
     """What a page complains of in its console, and what it asks other origins for, from now on."""
     faults: list[str] = []
     page.on("console", lambda m: faults.append(f"console: {m.text}") if m.type == "error" else None)
     page.on("pageerror", lambda e: faults.append(f"error: {e}"))
-    inside = (f"{origin}/", "data:", "blob:")
+    inside = (*(f"{origin}/" for origin in origins), "data:", "blob:")
     page.on("request", lambda r: None if r.url.startswith(inside) else faults.append(f"asks {r.url}"))
     return faults
 
@@ -167,37 +191,12 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-def violations(page: Page, rules: list[str] | None = None) -> list[str]:
-    """What axe has against a page as it stands: by all its rules, or by some of them."""
-    if not AXE.exists():
-        return ["axe is missing: npm ci --prefix tests"] if os.environ.get("CI") else []
-    page.add_style_tag(content=SHOWN)
-    page.add_script_tag(path=str(AXE))
-    options = {"resultTypes": ["violations"]} | ({"runOnly": rules} if rules else {})
-    found = page.evaluate("(options) => axe.run(document, options)", options)["violations"]
-    return [
-        f"{v['id']}: {v['help']}: {node['html'][:120]} {node.get('failureSummary', '')[:200]}"
-        for v in found
-        for node in v["nodes"][:2]
-    ]
-
-
-def plain(browser: Browser, url: str) -> list[str]:
-    """What a reader without JavaScript lacks."""
-    context = browser.new_context(java_script_enabled=False)  # of the page: ours is still evaluated
-    page = context.new_page()
-    faults = listen(page, "/".join(url.split("/")[:3]))
+def plain(page: Page, url: str) -> list[str]:
+    """What a reader without JavaScript lacks; the page runs none, but for what is evaluated here."""
+    faults = []
     page.goto(url, wait_until="load")
     if not page.locator("h1").is_visible() or len(page.locator(".md-content").inner_text().split()) <= 50:
         faults.append("its text is not there")
     if page.locator(".evidence-copy:visible").count():
         faults.append("a button to copy is there, which does nothing")
-    faults += page.evaluate(HIDDEN)
-    context.close()
-    return faults
-
-
-def needs_axe() -> None:
-    """Skip a test of what axe finds where it is not installed, but not in continuous integration."""
-    if not AXE.exists() and not os.environ.get("CI"):
-        pytest.skip("needs Node.js: npm ci --prefix tests")
+    return faults + page.evaluate(HIDDEN)

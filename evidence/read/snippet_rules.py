@@ -28,7 +28,8 @@ def faults(source: str) -> tuple[tuple[int, str], ...]:
         tree = ast.parse(source)
     except (SyntaxError, ValueError):
         return ()  # its run says so, better than a rule could
-    return tuple(sorted({*_claim(tree), *_assertions(tree), *_imports(tree), *_clock(tree), *_seeds(tree), *_lines(source)}))
+    nodes = list(ast.walk(tree))  # once for all rules
+    return tuple(sorted({*_claim(tree), *_assertions(nodes), *_imports(nodes), *_clock(nodes), *_seeds(nodes), *_lines(source)}))
 
 
 def _claim(tree: ast.Module) -> Iterator[tuple[int, str]]:
@@ -37,8 +38,8 @@ def _claim(tree: ast.Module) -> Iterator[tuple[int, str]]:
         yield 1, "expected a docstring of one line, the claim that is proved"
 
 
-def _assertions(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    asserts = [node for node in ast.walk(tree) if isinstance(node, ast.Assert)]
+def _assertions(nodes: list[ast.AST]) -> Iterator[tuple[int, str]]:
+    asserts = [node for node in nodes if isinstance(node, ast.Assert)]
     if not asserts:
         yield 1, 'asserts nothing; end with the claim: `assert found < expected, f"… should …, was {found}"`'
     for node in asserts:
@@ -48,8 +49,8 @@ def _assertions(tree: ast.Module) -> Iterator[tuple[int, str]]:
             yield node.lineno, "found an assertion that cannot fail"
 
 
-def _imports(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(tree):
+def _imports(nodes: list[ast.AST]) -> Iterator[tuple[int, str]]:
+    for node in nodes:
         names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
         names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
         for name in names:
@@ -58,25 +59,25 @@ def _imports(tree: ast.Module) -> Iterator[tuple[int, str]]:
                 yield getattr(node, "lineno", 1), f"imports {name}; {has}"
 
 
-def _clock(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(tree):
+def _clock(nodes: list[ast.AST]) -> Iterator[tuple[int, str]]:
+    for node in nodes:
         name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
         if name == "process_time":
             message = "found process_time, which Linux counts in ticks where a limit of CPU time is set; take thread_time"
             yield getattr(node, "lineno", 1), message
 
 
-def _seeds(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    for values in _seed_values(tree):
+def _seeds(nodes: list[ast.AST]) -> Iterator[tuple[int, str]]:
+    for values in _seed_values(nodes):
         if _near(values):
             found = f"`{ast.unparse(values)}`: a shift by 1 to {SHIFTS} brings seeds back; take range(0, 300, 100)"
             yield values.lineno, f"found the seeds {found}"
 
 
-def _seed_values(tree: ast.Module) -> list[ast.expr]:
+def _seed_values(nodes: list[ast.AST]) -> list[ast.expr]:
     """What a name `seed` or `seeds` runs over or is set to, where it can be read off."""
     found: list[tuple[str, ast.expr]] = []
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.For | ast.comprehension):
             counted = isinstance(node.iter, ast.Call) and ast.unparse(node.iter.func) == "enumerate"
             target = node.target.elts[-1] if counted and isinstance(node.target, ast.Tuple) else node.target

@@ -1,6 +1,7 @@
 """A topic is a folder: its index.md leads to the questions that stand beside it, each a page of its own."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from evidence.errors import EvidenceError
@@ -13,6 +14,7 @@ def is_topic(page: str) -> bool:
     return PurePosixPath(page).name == "index.md"
 
 
+@lru_cache(maxsize=4096)  # each page asks it of all others
 def topic_of(page: str) -> str:
     """The path of the topic to which a question's page belongs."""
     return str(PurePosixPath(page).with_name("index.md"))

@@ -1,11 +1,10 @@
 """What a contributor reads when something is wrong with a page or a snippet: the place, what was found, how to run it again."""
 
 import re
-import subprocess
-import sys
 from dataclasses import dataclass
 
 import pytest
+from forks import python
 
 GOOD = 'x = 1\nassert x == 1, "x should be 1"\nprint("fine ✓")\n'
 PLAIN = "# Page\n\n## Question? {{ #{id} }}\n\n{body}\n"
@@ -268,7 +267,5 @@ def test_an_endless_loop_ends_at_the_limit_with_its_line(runner):
 def test_the_command_in_the_message_runs_just_that_one(report, shared_book):
     command = re.search(r"pytest '(docs/early-exit\.md::[^']+)'", report.stdout)
     assert command
-    again = subprocess.run(
-        [sys.executable, "-m", "pytest", command[1], "-q"], cwd=shared_book.root, capture_output=True, text=True
-    )
+    again = python("-m", "pytest", command[1], "-q", cwd=shared_book.root)
     assert "1 failed" in again.stdout

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT
+from forks import python
 
 CLAIM = '"""Two is more than one."""\nfound, expected = 2.0, 1.0\nprint(f"found {found:.2f}")\n'
 ASSERTION = 'assert found > expected, f"two should be more, found {found:.2f}"\n'
@@ -59,7 +60,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def call(project: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", *command], cwd=project, capture_output=True, text=True)
+    return python("-m", *command, cwd=project)
 
 
 def check(project: Path) -> subprocess.CompletedProcess[str]:
@@ -186,14 +187,11 @@ def test_the_five_steps_of_contributing_run(tmp_path: Path) -> None:
     asked = run(asking.replace("my-question", "two-more").replace("Does … ?", "Is two more than one?"))
     assert asked.returncode == 0 and "make test Q=two-more" in asked.stdout, asked.stdout + asked.stderr
 
-    command = trying.replace("my-question", "two-more")
-    refused = run(command)
-    assert refused.returncode != 0 and "is not filled in: TODO: the short answer" in refused.stdout, refused.stdout[-2000:]
     page, snippet = clone / "docs/training/dropout/two-more.md", clone / "snippets/dropout/two_more.py"
     snippet.write_text(CLAIM + ASSERTION)
     whole = ANSWER.replace("snippets/counting", "snippets/dropout").replace("peano1889", "srivastava2014")
     page.write_text(whole, encoding="utf-8")
-    accepted = run(command)
+    accepted = run(trying.replace("my-question", "two-more"))
     assert accepted.returncode == 0, accepted.stdout[-2000:]
     assert "snippets: 1 ran, 0 unchanged" in accepted.stdout, "one question alone runs one snippet"
     assert not (clone / "site").exists(), "and builds nothing"

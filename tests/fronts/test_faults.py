@@ -9,11 +9,13 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from conftest import QUIET, ROOT, Book
+from conftest import ROOT, Book
+from forks import python, server_class
 from jobs import processes_in
 from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.config import load_config
@@ -26,22 +28,21 @@ from evidence.read.pages import read_site
 from evidence.records.store import Records, job_of
 from evidence.render import kept
 from evidence.render.site import site_of
+from evidence.run import pool
 from evidence.run.job import Outcome
 from evidence.run.pool import Runner
 
 SETTINGS = "site_name: Book\nmarkdown_extensions: [attr_list, pymdownx.superfences, evidence]\nnav: [index.md]\n"
 PAGE = '# Home\n\n## Is it two? { #two }\n\nYes.\n\n```python\n--8<-- "snippets/two.py"\n```\n'
 SNIPPET = 'print(1 + 1)\nassert 1 + 1 == 2, "two"\n'
-READ_ONLY = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@"'
 SITE, TESTS = ("-m", "evidence", "site"), ("-m", "pytest", "docs", "-q")
 
 
-def unwritable(folder: Path, *command: str, **more: str) -> subprocess.CompletedProcess[str]:
+def unwritable(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
     """Run Python in a book (the current folder) while a folder of it is mounted read-only: so root may not write there either."""
     if subprocess.run(["unshare", "-Urm", "true"], capture_output=True).returncode:
         pytest.skip("needs namespaces, in which a folder can be mounted read-only")
-    whole = ["unshare", "-Urm", "sh", "-c", READ_ONLY, str(folder), sys.executable, *command]
-    return subprocess.run(whole, capture_output=True, text=True, env=os.environ | QUIET | more)
+    return python(*command, cwd=Path.cwd(), read_only=folder)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -56,7 +57,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     book = Book(tmp_path_factory.mktemp("whole"))
     for name, text in (("mkdocs.yml", SETTINGS), ("docs/index.md", PAGE), ("snippets/two.py", SNIPPET)):
         book.write(name, text)
-    done = subprocess.run([sys.executable, *SITE], cwd=book.root, capture_output=True, text=True, env=os.environ | QUIET)
+    done = python(*SITE, cwd=book.root)
     assert done.returncode == STANDS, done.stdout + done.stderr
     return book.root
 
@@ -139,11 +140,9 @@ def test_two_sites_made_at_once_end_right_and_a_whole_one_stands(here: Book) -> 
     expected = set(contents(here.root / "site"))
     for file in (here.root / ".evidence").glob("*.*"):
         file.unlink()
-    made = [
-        subprocess.Popen([sys.executable, *SITE], stdout=subprocess.PIPE, text=True, env=os.environ | QUIET) for _ in range(2)
-    ]
-    said = [process.communicate()[0] for process in made]
-    assert [process.returncode for process in made] == [STANDS, STANDS], said
+    with ThreadPoolExecutor(2) as both:
+        made = list(both.map(lambda _: python(*SITE, cwd=here.root), range(2)))
+    assert [done.returncode for done in made] == [STANDS, STANDS], [done.stdout for done in made]
     assert set(contents(here.root / "site")) == expected and not list(here.root.glob(".site-*"))
     assert Records(here.root).doubt(read_site(here.root)[0].fences[0]) == ""
 
@@ -250,12 +249,15 @@ def authored(root: Path) -> dict[str, tuple[int, bytes]]:
     return {file.relative_to(root).as_posix(): (file.stat().st_mtime_ns, file.read_bytes()) for file in files}
 
 
-def test_a_preview_shows_what_has_run_and_leaves_the_authors_files_alone(here: Book, preview: Callable[[], str]) -> None:
+def test_a_preview_shows_what_has_run_and_leaves_the_authors_files_alone(
+    here: Book, preview: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     page = here.root / "site/index.html"
     assert "<samp>2\n</samp>" in preview()
     here.write("snippets/two.py", SNIPPET.replace("print(1 + 1)", "print(1 + 1 + 1)"))
     before = authored(here.root)
     assert "not run yet" in preview(), "a snippet that is edited makes its page stale"
+    monkeypatch.setattr(pool, "Server", server_class())
     with Runner(1) as runner:
         keeper = Keeper(here.root, runner)
         keeper.look()

@@ -2,10 +2,7 @@
 
 import io
 import json
-import os
 import re
-import subprocess
-import sys
 import zipfile
 from collections.abc import Callable
 from html import unescape
@@ -14,7 +11,7 @@ from pathlib import Path
 import markdown
 import nbformat
 import pytest
-from conftest import QUIET, Book
+from conftest import Book
 from form_book import OTHER, PAGE, SPREAD
 from nbclient import NotebookClient
 
@@ -35,8 +32,7 @@ def site(formed: Book, request: pytest.FixtureRequest) -> Path:
         refused = build(formed.root)
         assert not refused, refused
         return formed.root / "site"
-    command = [sys.executable, "-m", "zensical", "build", "--strict", "--clean"]
-    done = subprocess.run(command, cwd=formed.root, capture_output=True, text=True, env=os.environ | QUIET)
+    done = formed.build("zensical", "--strict", "--clean")
     assert done.returncode == 0, done.stdout + done.stderr
     publish(formed.root, formed.root / "site")
     return formed.root / "site"

@@ -1,15 +1,12 @@
 """The labs are whole pages in both engines: with the site's navigation, its search, their own contents, and found."""
 
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from conftest import QUIET, ROOT, Book
+from conftest import ROOT, Book
 
 from evidence.errors import EvidenceError
 from evidence.fronts.lab_pages import _led, _rebased, write_lab_pages
@@ -60,8 +57,7 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         book.write(f"docs/labs/{name}.py", LAB.replace("{title}", title))
         fence = read_lab(book.root, f"docs/labs/{name}.py").fences[0]
         Records(book.root).save(fence, Outcome(job_of(fence), stdout="out\n", cells=[["out\n", 0]]))
-    command = [sys.executable, "-m", request.param, "build", "--strict"]
-    done = subprocess.run(command, cwd=book.root, capture_output=True, text=True, env=os.environ | QUIET)
+    done = book.build(request.param, "--strict")
     assert done.returncode == 0, done.stdout + done.stderr
     publish(book.root, book.root / "site")
     return book.root / "site"

@@ -1,15 +1,14 @@
 """Labs: a notebook is run cell by cell, shown with its outputs, and refused where anything in it fails."""
 
 import json
-import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from conftest import BIB, QUIET, ROOT, Book
+from conftest import BIB, ROOT, Book
+from forks import python
 from lab_book import LAB
 
 from evidence.read.labs import read_lab
@@ -51,8 +50,7 @@ def build(book: Book) -> subprocess.CompletedProcess[str]:
     book.write("mkdocs.yml", settings.partition("nav:")[0] + "markdown_extensions" + settings.partition("markdown_extensions")[2])
     (book.root / "evidence").symlink_to(ROOT / "evidence")
     book.page("# Page\n\nSee [the lab](labs/one.py).\n\n## Two { #two }\n")
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict"]
-    return subprocess.run(command, cwd=book.root, capture_output=True, text=True, env=os.environ | QUIET)
+    return book.build("mkdocs", "--strict")
 
 
 def test_each_cell_keeps_its_own_output_and_figures(stands: Book) -> None:
@@ -147,8 +145,7 @@ def test_editing_the_prose_runs_nothing_again(stands: Book) -> None:
 
 
 def test_a_lab_that_is_named_runs_once_and_is_not_imported(lab: Book) -> None:
-    command = [sys.executable, "-m", "pytest", "docs/labs/one.py", "-q"]
-    done = subprocess.run(command, cwd=lab.root, capture_output=True, text=True)
+    done = python("-m", "pytest", "docs/labs/one.py", "-q", cwd=lab.root)
     assert "1 passed" in done.stdout and "first" not in done.stdout, done.stdout
 
 

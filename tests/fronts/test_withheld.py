@@ -13,7 +13,7 @@ from pathlib import Path
 
 import markdown
 import pytest
-from conftest import BIB, QUIET, ROOT, Book
+from conftest import BIB, ROOT, Book
 from lab_book import LAB
 
 import evidence.records.record
@@ -104,8 +104,7 @@ def site(made: Book, request: pytest.FixtureRequest) -> Path:
         refused = build(made.root)
         assert not refused, refused
         return made.root / "site"
-    command = [sys.executable, "-m", "zensical", "build", "--strict", "--clean"]
-    done = subprocess.run(command, cwd=made.root, capture_output=True, text=True, env=os.environ | QUIET)
+    done = made.build("zensical", "--strict", "--clean")
     assert done.returncode == 0, done.stdout + done.stderr
     publish(made.root, made.root / "site")
     return made.root / "site"
@@ -449,21 +448,18 @@ def test_a_site_without_fault_is_built_without_a_word(book: Book, capfd: pytest.
 )
 def test_zensical_refuses_them_too(book: Book, page: str, text: str) -> None:
     book.write("mkdocs.yml", BOOK)
-    command = [sys.executable, "-m", "zensical", "build", "--strict"]
-    whole = subprocess.run(command, cwd=book.root, capture_output=True, text=True)
+    whole = book.build("zensical", "--strict")
     book.page(text, f"docs/{page}.md")
-    broken = subprocess.run(command, cwd=book.root, capture_output=True, text=True)
+    broken = book.build("zensical", "--strict")
     assert (whole.returncode, broken.returncode) == (0, 1), whole.stdout + broken.stdout
 
 
 def test_zensical_withholds_what_is_red_since_its_last_build(one: Book) -> None:
     one.write("mkdocs.yml", BOOK.replace("[index.md]", "[index.md, page.md]"))
-    command, shown = [sys.executable, "-m", "zensical", "build"], one.root / "site/page/index.html"
-    subprocess.run(command, cwd=one.root, capture_output=True, check=True)
-    assert "data-withheld" not in shown.read_text()
+    shown = one.root / "site/page/index.html"
+    assert one.build("zensical").returncode == 0 and "data-withheld" not in shown.read_text()
     record_file(one).unlink()
-    subprocess.run(command, cwd=one.root, capture_output=True, check=True)
-    assert "data-withheld" in shown.read_text()
+    assert one.build("zensical").returncode == 0 and "data-withheld" in shown.read_text()
 
 
 def status(book: Book, monkeypatch: pytest.MonkeyPatch, ran: int) -> int:

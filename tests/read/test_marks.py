@@ -1,11 +1,7 @@
 """Verdicts, statuses and citations that are none are faults with page and line, in the run, the build and the preview alike."""
 
-import os
-import subprocess
-import sys
-
 import pytest
-from conftest import BIB, QUIET, Book
+from conftest import BIB, Book
 
 from evidence.read.labs import read_lab
 from evidence.read.pages import read_page
@@ -97,10 +93,8 @@ def test_the_run_the_build_and_the_preview_say_the_same(cited: Book, text: str) 
     said = f"docs/page.md:3: {FAULTS[text]}"
     done = cited.run()
     assert done.returncode == 1 and said in done.stdout, done.stdout
-    command = [sys.executable, "-m", "mkdocs", "build"]
-    built = subprocess.run(command, cwd=cited.root, capture_output=True, text=True, env=os.environ | QUIET)
+    built = cited.build("mkdocs")
     assert built.returncode == 1 and said in built.stderr, built.stderr
-    preview = os.environ | QUIET | {"EVIDENCE_PREVIEW": "1"}
-    shown = subprocess.run(command, cwd=cited.root, capture_output=True, text=True, env=preview)
+    shown = cited.build("mkdocs", EVIDENCE_PREVIEW="1")
     html = (cited.root / "site/page/index.html").read_text(encoding="utf-8").replace("&#x27;", "'")
     assert shown.returncode == 0 and f'<div class="evidence-problem">{said}' in html

@@ -331,15 +331,10 @@ def test_after_a_failure_the_unchanged_site_stays_red(convert, ran) -> None:
 
 
 def test_mkdocs_ends_with_the_message_and_status_1(ran) -> None:
-    import subprocess
-    import sys
-
     ran.write("mkdocs.yml", "site_name: Book\nmarkdown_extensions: [attr_list, pymdownx.superfences, evidence]\n")
     ran.page(PAGE.replace("two.py", "none.py"), "docs/broken.md")
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", "mkdocs", "build"], cwd=ran.root, capture_output=True, text=True, env=dict(os.environ)
-        )
+        done = ran.build("mkdocs")
         assert done.returncode == 1
         assert "docs/broken.md:6: includes 'snippets/none.py', and there is no such file" in done.stderr
         assert "Traceback" not in done.stderr

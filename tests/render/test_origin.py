@@ -2,17 +2,14 @@
 
 import functools
 import http.server
-import os
 import re
 import shutil
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import QUIET, ROOT, Book
+from conftest import ROOT, Book
 from visits import listen
 
 REPOSITORY = "https://github.com/nobody/nothing"
@@ -28,9 +25,7 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     shutil.copytree(ROOT / "docs/assets", book.root / "docs/assets")
     book.write("docs/synonyms.txt", "lr = learning rate\n")
     book.write("docs/robots.txt", "User-agent: *\n")
-    command = [sys.executable, "-m", request.param, "build", "--strict"]
-    environment = os.environ | QUIET | {"REPOSITORY_URL": REPOSITORY}
-    done = subprocess.run(command, cwd=book.root, capture_output=True, text=True, env=environment)
+    done = book.build(request.param, "--strict", REPOSITORY_URL=REPOSITORY)
     assert done.returncode == 0, done.stdout + done.stderr
     return book.root / "site"
 

@@ -6,7 +6,7 @@ import sys
 
 import markdown
 import pytest
-from conftest import QUIET, ROOT, Book
+from conftest import ROOT, Book
 
 from evidence.errors import EvidenceError
 from evidence.fronts.new_question import new_question
@@ -36,9 +36,7 @@ def twins(book: Book, monkeypatch: pytest.MonkeyPatch) -> Book:
 def test_two_pages_with_one_text_link_each_from_its_own_place(twins: Book, engine: str) -> None:
     (twins.root / "evidence").symlink_to(ROOT / "evidence")
     twins.write("mkdocs.yml", SETTINGS + "hooks: [evidence/fronts/mkdocs_page.py]\n")
-    done = subprocess.run(
-        [sys.executable, "-m", engine, "build"], cwd=twins.root, capture_output=True, text=True, env=os.environ | QUIET
-    )
+    done = twins.build(engine)
     assert done.returncode == 0, done.stdout + done.stderr
     for page, link in (("a", "../snippets/one.py"), ("deep/er/b", "../../../snippets/one.py")):
         assert f'href="{link}"' in (twins.root / f"site/{page}/index.html").read_text(), page
@@ -53,9 +51,7 @@ def test_a_page_with_a_control_character_is_refused_by_its_name(twins: Book) -> 
     twins.write("mkdocs.yml", SETTINGS)
     twins.page("# Page\n\nText \x02wzxhzdk:0\x03.\n", "docs/odd.md")
     (twins.root / "docs/a.md").unlink()
-    done = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build"], cwd=twins.root, capture_output=True, text=True, env=os.environ | QUIET
-    )
+    done = twins.build("mkdocs")
     assert done.returncode == 1 and "docs/odd.md:3: holds the character U+0002" in done.stderr, done.stderr
 
 

@@ -1,12 +1,8 @@
 """A preview survives any one fault on a page: its box is there, and so is the rest of the page. A build refuses each."""
 
-import os
-import subprocess
-import sys
-
 import markdown
 import pytest
-from conftest import BIB, QUIET, ROOT, Book
+from conftest import BIB, ROOT, Book
 
 from evidence.errors import EvidenceError
 from evidence.read.labs import read_lab
@@ -150,12 +146,9 @@ def test_a_lab_with_a_fault_is_a_page_with_its_box_in_a_preview(project: Book, o
     project.write("docs/labs/one.py", LAB.replace(old, new, 1))
     for fence in read_lab(project.root, "docs/labs/one.py").fences:
         Records(project.root).save(fence, Outcome(job_of(fence), stdout="out\n", cells=[["out\n", 0]]))
-    command = [sys.executable, "-m", "mkdocs", "build"]
-    done = subprocess.run(
-        command, cwd=project.root, capture_output=True, text=True, env=os.environ | QUIET | {"EVIDENCE_PREVIEW": "1"}
-    )
+    done = project.build("mkdocs", EVIDENCE_PREVIEW="1")
     assert done.returncode == 0, done.stdout + done.stderr
     html = plain((project.root / "site/labs/one/index.html").read_text(encoding="utf-8"))
     assert 'class="evidence-problem">' + said in html and "</h1>" in html and rest in html
-    refused = subprocess.run(command, cwd=project.root, capture_output=True, text=True, env=os.environ | QUIET)
+    refused = project.build("mkdocs")
     assert refused.returncode == 1 and said in refused.stderr and "Traceback" not in refused.stderr

@@ -1,7 +1,5 @@
 """A topic is a folder: its first page lists the questions beside it, and what was one page before is reached as before."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -65,8 +63,8 @@ def numbers(shared_book: Book) -> Book:
 
 @pytest.fixture(scope="module", params=["mkdocs", "zensical"])
 def built(request: pytest.FixtureRequest, numbers: Book) -> Path:
-    done = subprocess.run([sys.executable, "-m", request.param, "build", "--strict"], cwd=numbers.root, capture_output=True)
-    assert done.returncode == 0, done.stderr.decode()
+    done = numbers.build(request.param, "--strict")
+    assert done.returncode == 0, done.stderr
     return numbers.root / "site"
 
 

@@ -10,22 +10,12 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT
-from jobs import hidden, job, processes_in
+from jobs import SECRET, hidden, job, processes_in
 
 from evidence.run import landlock, processes
 from evidence.run.pool import Runner
 
 FENCED = pytest.mark.skipif(bool(landlock.lacking()), reason=landlock.lacking() or "nothing is lacking")
-
-
-@pytest.fixture(scope="module")
-def runner():
-    os.environ["SECRET_TOKEN"] = "hunter2"
-    try:
-        with Runner() as runner:
-            yield runner
-    finally:
-        del os.environ["SECRET_TOKEN"]
 
 
 LOADER = """import torch
@@ -136,7 +126,7 @@ REFUSED = {
     "the project": f"print(open({str(Path(landlock.__file__).parents[2] / 'pyproject.toml')!r}).read())\n",
     "the parent's environment": "import os\nprint(open(f'/proc/{os.getppid()}/environ').read())\n",
     "another's environment": f"print(open('/proc/{os.getpid()}/environ').read())\n",
-    "environment": "import os\nassert 'SECRET_TOKEN' not in os.environ\nraise SystemExit('none')\n",
+    "environment": f"import os\nassert {SECRET[0]!r} not in os.environ\nraise SystemExit('none')\n",
     "TCP": "import socket\nsocket.create_connection(('127.0.0.1', PORT))\n",
     "UDP": "import socket\nsocket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('127.0.0.1', PORT))\n",
     "TCP from native code": (
@@ -173,7 +163,7 @@ def test_what_a_snippet_may_not_do_is_refused(runner, name, tmp_path) -> None:
         for listening in (tcp, unix):
             with pytest.raises(TimeoutError):
                 listening.accept()
-    assert outcome.failure and "hunter2" not in outcome.stdout and "root:" not in outcome.stdout, outcome
+    assert outcome.failure and SECRET[1] not in outcome.stdout and "root:" not in outcome.stdout, outcome
     assert not Path(LEAK).exists()
 
 
@@ -322,9 +312,10 @@ def test_a_name_that_no_snippet_needs_is_refused_by_its_line(runner, code, line,
 def test_nothing_is_left_when_the_run_is_killed(number, tmp_path) -> None:
     program = """import sys
 sys.path.insert(0, 'tests')
-from jobs import job
+from jobs import job, lean_command
+from evidence.run import server
 from evidence.run.pool import Runner
-from evidence.run.refused import refusals
+server.command = lean_command()
 with Runner(1) as runner:
     runner.submit(job("import time; time.sleep(600)")).result()
 """

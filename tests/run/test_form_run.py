@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from conftest import Book
-from jobs import hidden, job
+from forks import server_class
+from jobs import hidden, job, lean_command
 
 import evidence.records.tries
 from evidence.fronts.serve import Keeper
@@ -47,7 +48,8 @@ def test_output_figures_and_cpu_time_are_divided_at_the_marks() -> None:
     assert divided(b"one", b"", [], [], 0.0) == []
 
 
-def test_they_are_kept_apart_where_no_process_can_be_forked() -> None:
+def test_they_are_kept_apart_where_no_process_can_be_forked(monkeypatch) -> None:
+    monkeypatch.setattr(pool, "command", lean_command())
     outcome = pool._run_alone(job(PARTS, parts=(4, 6)))
     assert outcome.failure == "" and [part[:3] for part in outcome.parts] == [("one\n", "aside\n", 0), ("two\n", "", 1)]
 
@@ -293,8 +295,9 @@ def test_the_run_counts_each_choice(book: Book) -> None:
     assert done.returncode == 0 and "snippets/s.py (shift 1)" in done.stdout and "[1/1]" in done.stdout, "whole, and no choice"
 
 
-def test_the_preview_runs_each_choice_and_keeps_one_record(book: Book) -> None:
+def test_the_preview_runs_each_choice_and_keeps_one_record(book: Book, monkeypatch) -> None:
     formed(book, KNOB.format("p * 2"))
+    monkeypatch.setattr(pool, "Server", server_class())
     with Runner() as runner:
         Keeper(book.root, runner).look()
         runner._pool.shutdown(wait=True)

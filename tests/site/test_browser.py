@@ -1,8 +1,9 @@
 """The site in a real browser: Playwright drives the machine's Chromium or Chrome, or its own."""
 
 import pytest
+from axe import SHOWN
 from conftest import LABS, PAGES
-from visits import HIDDEN, SCROLLED, SHOWN, contrast, copies, dark, listen, overflowing, plain, unseen
+from visits import HIDDEN, SCROLLED, contrast, copies, dark, listen, overflowing, plain, unseen
 
 ANSWER = "training/dropout/where-to-put-dropout/"  # a question's page with figures, formulas and outputs
 EVERY_PAGE = pytest.mark.parametrize("address", PAGES + LABS)
@@ -63,7 +64,9 @@ def test_what_is_pale_hidden_or_too_wide_is_noticed(browser, origin) -> None:
 def test_a_page_that_needs_javascript_is_noticed(browser, tmp_path) -> None:
     page = tmp_path / "page.html"
     page.write_text("<!doctype html><html><body><div class='md-content'><p class='evidence-copy'>Copy</p><h1 hidden>x</h1></div>")
-    assert plain(browser, page.as_uri()) == ["its text is not there", "a button to copy is there, which does nothing"]
+    window = browser.new_context(java_script_enabled=False).new_page()
+    assert plain(window, page.as_uri()) == ["its text is not there", "a button to copy is there, which does nothing"]
+    window.context.close()
 
 
 @EVERY_PAGE

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
+from axe import SCRIPT, needs_axe
 from conftest import Book, served
 from form_book import SPREAD
 from playwright.sync_api import Browser, Page
-from visits import AXE, needs_axe
 
 from evidence.fronts.make_site import build
 
@@ -137,7 +137,7 @@ def test_choices_and_folds_are_named_for_those_who_do_not_see_them(browser: Brow
     needs_axe()
     assert page.get_by_role("group", name="Change one of these lines").get_by_role("radio").count() == 4
     page.evaluate("document.querySelectorAll('details').forEach((e) => (e.open = true))")
-    page.add_script_tag(path=AXE)
+    page.add_script_tag(path=SCRIPT)
     found = page.evaluate("async () => (await axe.run('.md-content')).violations.map((v) => `${v.id}: ${v.nodes[0].html}`)")
     assert found == []
     page.close()

@@ -11,8 +11,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from conftest import LABS, PAGES, ROOT, address, served
-from visits import COLOURS, CUT, LOOP, LOOPS, SHOWN, WATCH, jumps, needs_axe, settle, slow, violations
+from axe import COLOURS, SHOWN, load, needs_axe, pale, violations
+from browsers import served
+from conftest import LABS, PAGES, ROOT, address
+from visits import CUT, LOOP, LOOPS, WATCH, jumps, settle, slow
 
 from evidence.read.pages import read_site
 from evidence.read.topics import topic_of
@@ -103,6 +105,19 @@ def test_axe_finds_what_is_pale_in_the_dark_alone(browser) -> None:
     assert violations(page, COLOURS) == []
     page.emulate_media(color_scheme="dark")
     assert any("color-contrast" in fault for fault in violations(page, COLOURS))
+    page.close()
+
+
+def test_a_text_that_is_coloured_as_another_is_looked_at_once_and_one_that_is_not_is_looked_at(browser) -> None:
+    needs_axe()
+    page, known = browser.new_page(), set[str]()
+    text = "<!doctype html><html lang='en'><title>x</title><body><main><h1>x</h1><p style='color: {}'>text</p></main>"
+    for colour, faults in (("#000", 0), ("#999", 1), ("#999", 0), ("#aaa", 1)):
+        page.set_content(text.format(colour))
+        load(page)
+        assert len(pale(page, known)) == faults, colour
+    page.add_style_tag(content="main { background: #bbb }")
+    assert len(pale(page, known)) == 1, "on another ground it is another contrast"
     page.close()
 
 

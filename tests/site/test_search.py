@@ -3,15 +3,14 @@
 import gzip
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from conftest import QUIET, ROOT, address
+from axe import violations
+from conftest import ROOT, address
+from forks import python
 from search_bench import LISTS, found, open_search, ranks, read_wordings, shares
-from visits import violations
 
 from evidence.errors import EvidenceError
 from evidence.export.search import INDEX, documents, read
@@ -91,9 +90,7 @@ def test_a_page_tells_the_search_the_repository_where_it_is_known(tmp_path, engi
     (tmp_path / "mkdocs.yml").write_text(f"site_name: Tiny\nrepo_url: https://e.org/r\n{theme}")
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "index.md").write_text("# Home\n")
-    done = subprocess.run(
-        [sys.executable, "-m", engine, "build"], cwd=tmp_path, capture_output=True, text=True, env=os.environ | QUIET
-    )
+    done = python("-m", engine, "build", cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     html = (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
     assert (
