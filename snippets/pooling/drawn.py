@@ -1,0 +1,31 @@
+"""Drawn: a 4x4 map is pooled to 2x2, by the maximum or by the mean of each window."""
+
+import torch
+from torch.nn.functional import avg_pool2d, max_pool2d
+
+x = torch.tensor([[1.0, 3, 2, 0], [5, 3, 1, 1], [0, 2, 6, 4], [2, 0, 4, 2]])
+x = x[None, None]  # (N, C, H, W) = (1, 1, 4, 4)
+biggest = max_pool2d(x, 2)  # (1, 1, 2, 2), windows of 2x2 side by side
+mean = avg_pool2d(x, 2)
+print("maximum of each window", biggest[0, 0].tolist())
+print("mean of each window   ", mean[0, 0].tolist())
+assert biggest.flatten().tolist() == [5, 2, 2, 6], f"maxima by hand, {biggest}"
+assert mean.flatten().tolist() == [3, 1, 1, 4], f"means by hand, {mean}"
+# region: the picture
+import matplotlib.pyplot as plt
+
+figure, axes = plt.subplots(1, 3, figsize=(6, 2.5), width_ratios=(4, 2, 2))
+titles = "a map of 4x4", "maximum", "mean"
+for ax, grid, title in zip(axes, (x, biggest, mean), titles, strict=True):
+    side = grid.shape[-1]
+    for i in range(side):
+        for j in range(side):
+            window = 2 * (2 * i // side) + 2 * j // side  # 0 to 3
+            box = plt.Rectangle((j, -i), 0.94, 0.94, color=f"C{window}", alpha=0.3)
+            ax.add_patch(box)
+            value = f"{grid[0, 0, i, j]:g}"
+            ax.text(j + 0.47, 0.47 - i, value, ha="center", va="center")
+    ax.set(xlim=(0, side), ylim=(1 - side, 1), title=title, aspect="equal")
+    ax.axis("off")
+plt.show()
+# endregion
