@@ -28,7 +28,7 @@ print(f"came in {dy.sum():.0f}, handed out {dx.sum():.0f}")
 # region: the picture
 import matplotlib.pyplot as plt
 
-figure, axes = plt.subplots(1, 3, figsize=(6.4, 2.3), width_ratios=(4, 2, 4))
+figure, axes = plt.subplots(1, 3, figsize=(4.8, 2), width_ratios=(4, 2, 4))
 for ax, grid, title in zip(
     axes, (x, dy, dx), ("input", "back", "gradient"), strict=True
 ):

@@ -14,18 +14,25 @@ assert mean.flatten().tolist() == [3, 1, 1, 4], f"means by hand, {mean}"
 # region: the picture
 import matplotlib.pyplot as plt
 
-figure, axes = plt.subplots(1, 3, figsize=(6, 2.5), width_ratios=(4, 2, 2))
+figure, axes = plt.subplots(1, 3, figsize=(4.6, 2.4), width_ratios=(4, 2, 2))
 titles = "a map of 4x4", "maximum", "mean"
 for ax, grid, title in zip(axes, (x, biggest, mean), titles, strict=True):
     side = grid.shape[-1]
     for i in range(side):
         for j in range(side):
             window = 2 * (2 * i // side) + 2 * j // side  # 0 to 3
-            box = plt.Rectangle((j, -i), 0.94, 0.94, color=f"C{window}", alpha=0.3)
+            colour = ("C0", "C1", "C2", "none")[window]
+            box = plt.Rectangle((j, -i), 1, 1, color=colour, alpha=0.3, linewidth=0)
             ax.add_patch(box)
             value = f"{grid[0, 0, i, j]:g}"
-            ax.text(j + 0.47, 0.47 - i, value, ha="center", va="center")
-    ax.set(xlim=(0, side), ylim=(1 - side, 1), title=title, aspect="equal")
+            ax.text(j + 0.5, 0.5 - i, value, ha="center", va="center")
+    for corner in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        left, top = corner[0] * side / 2, 1 - corner[1] * side / 2
+        frame = plt.Rectangle((left, top), side / 2, -side / 2, fill=False, lw=1.5)
+        ax.add_patch(frame)
+    ax.set(
+        xlim=(-0.05, side + 0.05), ylim=(0.95 - side, 1.05), title=title, aspect="equal"
+    )
     ax.axis("off")
 plt.show()
 # endregion

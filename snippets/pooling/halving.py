@@ -67,12 +67,12 @@ import matplotlib.pyplot as plt
 
 with torch.no_grad():
     maps = model[:3](test_x[:1])[0]  # (8, 4, 4), behind the first stage
-figure, axes = plt.subplots(1, 5, figsize=(6.4, 1.7))
+figure, axes = plt.subplots(1, 4, figsize=(4.6, 1.5))
 axes[0].imshow(test_x[0, 0])
-axes[0].set_title("digit, 8x8")
-for c in range(4):
+axes[0].set_title("digit")
+for c in range(3):
     axes[c + 1].imshow(maps[c], cmap="viridis", vmin=0, vmax=maps.max())
-    axes[c + 1].set_title(f"map {c}, 4x4")
+    axes[c + 1].set_title(f"map {c}")
 for ax in axes:
     ax.axis("off")
 plt.show()

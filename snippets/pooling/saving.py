@@ -34,11 +34,11 @@ expected = [(convs[0], convs[0] * 1024), (convs[1], convs[1] * 256), (40960, 409
 assert cost == expected, f"pooled 2x2 the cost should be {expected}, was {cost}"
 assert sum(p.numel() for p in pool.parameters()) == 0, "pooling should have no weights"
 unpooled = 64 * 32 * 32 * 10
-measured = {"share": cost[2][0] / unpooled, "work": cost[1][1] / (convs[1] * 1024)}
+measured = {"kept": cost[2][0], "all": unpooled, "work": cost[1][1] / (convs[1] * 1024)}
 flat = nn.Sequential(*layers[:2], *layers[3:5], nn.Flatten())
 features = flat(torch.zeros(1, 3, 32, 32)).shape[1]
 assert features * 10 == unpooled, f"unpooled there should be {unpooled}, {features}"
-assert measured["share"] == 1 / 16, f"a sixteenth should be left, {measured}"
+assert 16 * measured["kept"] == measured["all"], f"a sixteenth stays, {measured}"
 assert measured["work"] == 1 / 4, f"a quarter of the work should be left, {measured}"
 means = nn.Sequential(*layers[:-2], nn.AdaptiveAvgPool2d(1), nn.Flatten())
 pooled = means(torch.zeros(1, 3, 32, 32)).shape[1]

@@ -53,26 +53,26 @@ def network(kind):
     layers = []
     for first, second in ((1, 8), (8, 16)):
         layers += [nn.Conv2d(first, second, 3, stride=stride, padding=1), nn.ReLU()]
-        halve = {"stride": [], "max": [nn.MaxPool2d(2)]}
-        halve["blur"] = [nn.MaxPool2d(2, stride=1), blur(second)]
-        layers += halve[kind]
-    return nn.Sequential(
-        *layers, nn.AdaptiveMaxPool2d(1), nn.Flatten(), nn.Linear(16, 10)
-    )
+        if kind == "max":
+            layers += [nn.MaxPool2d(2)]
+        if kind == "blur":
+            layers += [nn.MaxPool2d(2, stride=1), blur(second)]
+    head = nn.AdaptiveMaxPool2d(1), nn.Flatten(), nn.Linear(16, 10)
+    return nn.Sequential(*layers, *head)
 
 
 # region: a run
-def run(kind, seed, marks=(15,)):
+def run(kind, seed, marks=(20,)):
     """At each epoch in `marks`: % read rightly, % read otherwise at shifts 0 to 4."""
     torch.manual_seed(seed)
-    train_x, train_y, test_x, test_y = split(seed, 400)
-    ground = images.min().item()
-    train_x = nn.functional.pad(train_x, (2, 6, 2, 2), value=ground)  # (400, 1, 12, 16)
-    test_x = nn.functional.pad(test_x[:300], (2, 6, 2, 2), value=ground)
+    train_x, train_y, test_x, test_y = split(seed, 300)
+    ground = images.min()  # moved to 0, so that it goes on beyond the border
+    train_x = nn.functional.pad(train_x - ground, (2, 6, 2, 2))  # (300, 1, 12, 16)
+    test_x = nn.functional.pad(test_x[:300] - ground, (2, 6, 2, 2))
     model, found = network(kind), []
     learned = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.Adam(learned, lr=0.01)
-    for epoch in range(1, 16):
+    for epoch in range(1, 21):
         train_epoch(model, optimizer, train_x, train_y)
         if epoch in marks:
             shifts = [test_x.roll(shift, dims=3) for shift in range(5)]
@@ -84,19 +84,29 @@ def run(kind, seed, marks=(15,)):
 
 
 # endregion
-for kind in ("stride", "max", "blur"):
-    right, _, moved, *_ = run(kind, seed=0)[0].tolist()
+found = {kind: run(kind, seed=0)[0].tolist() for kind in ("stride", "max", "blur")}
+for kind, (right, _, moved, *_) in found.items():
     print(f"{kind:6s}  right {right:.0f} %, read otherwise after 1 pixel {moved:.0f} %")
-
-# %% proof: 12 seeds, shifts of 0 to 4 pixels, and max pooling stopped early
+# region: the picture
 import matplotlib.pyplot as plt
 
+for (kind, (_, *moved)), style in zip(found.items(), ("^:", "o-", "s--"), strict=True):
+    plt.plot(range(5), moved, style, label=kind)
+plt.xlabel("shift of the digit in pixels")
+plt.ylabel("read otherwise, in %")
+plt.xticks(range(5))
+plt.legend()
+plt.gcf().set_size_inches(4.6, 2.6)
+plt.show()
+# endregion
+
+# %% proof: 12 seeds, shifts of 0 to 4 pixels, and max pooling stopped early
 seeds = range(1000, 2200, 100)
 runs = {}
 measured = {}
 print("              right %   read otherwise in % at a shift of 0, 1, 2, 3, 4")
 for kind, style in (("stride", "^:"), ("max", "o-"), ("blur", "s--")):
-    marked = torch.stack([run(kind, seed, (6, 15)) for seed in seeds])  # (12, 2, 6)
+    marked = torch.stack([run(kind, seed, (8, 20)) for seed in seeds])  # (12, 2, 6)
     for column, when in enumerate(("early", "late")):
         runs[kind, when] = marked[:, column]
         right, *moved = marked[:, column].mean(0).tolist()
@@ -110,7 +120,7 @@ plt.xlabel("shift of the digit in pixels")
 plt.ylabel("read otherwise, in %")
 plt.xticks(range(5))
 plt.legend()
-plt.gcf().set_size_inches(5, 3)
+plt.gcf().set_size_inches(4.6, 2.6)
 plt.show()
 early = runs["max", "early"].mean(0).tolist()
 measured |= {"early": early[2], "early_right": early[0]}
@@ -133,7 +143,9 @@ assert sure(("max", "early"), ("blur", "late"), 2), f"early max too, {measured}"
 assert measured["early_right"] < measured["blur_right"] + 2, f"as right, {measured}"
 assert measured["stride"] > 1.5 * measured["max"], f"the stride most, {measured}"
 assert 15 < measured["max"] < 45, f"max should read a quarter otherwise, {measured}"
-assert measured["two"] < 6, f"at shift 2 max should hardly change, {measured}"
+assert measured["two"] < measured["max"] / 2, (
+    f"at shift 2 max should hardly change, {measured}"
+)
 last = max(runs[kind, "late"].mean(0)[5].item() for kind in ("stride", "max", "blur"))
 assert last < 15, f"at shift 4 little should change, {last:.1f} %"
 assert min(measured["stride_right"], measured["max_right"]) > 85, f"learned, {measured}"
