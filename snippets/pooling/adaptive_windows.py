@@ -31,11 +31,16 @@ for i in range(m):
             axes.add_patch(box)
             share = f"1/{round(1 / weights[i, k].item())}"
             axes.text(k + 0.45, -i, share, ha="center", va="center")
+            inside = box.get_bbox().contains(k + 0.45, -i)
+            assert inside, f"{share} should stand in its box, column {k}, row {i}"
 for k in range(n):
     axes.text(k + 0.45, 0.6, str(k), ha="center")
 axes.text(-0.3, 0.6, "input pixel", ha="right")
 axes.set(xlim=(-2.2, n), ylim=(0.6 - m, 1.1))
 axes.axis("off")
+filled = sum(patch.get_fill() for patch in axes.patches)
+assert filled == sum(ends) - sum(starts), f"each pixel read is filled, {filled} are"
+assert len(axes.patches) == m * n + filled, "each pixel should have a frame"
 plt.show()
 # endregion
 

@@ -39,7 +39,15 @@ for ax, grid, title in zip(
             box = plt.Rectangle((j, -i), 0.92, 0.92, color=f"C{window}", alpha=0.25)
             ax.add_patch(box)
             text = f"{grid[i, j]:g}"
-            ax.text(j + 0.46, 0.46 - i, text, ha="center", va="center", fontsize=9)
+            at = (j + 0.46, 0.46 - i)
+            ax.text(*at, text, ha="center", va="center", fontsize=9)
+            inside = box.get_bbox().contains(*at)
+            assert inside, f"{text} should stand in its box of column {j}, row {i}"
+    tops = sorted({patch.get_y() for patch in ax.patches})
+    assert tops == [-i for i in reversed(range(side))], f"rows of boxes: {tops}"
+    colours = [patch.get_facecolor()[:3] for patch in ax.patches]
+    corner = colours[0], colours[side // 2 - 1], colours[side // 2], colours[-1]
+    assert corner[0] == corner[1] == corner[3] != corner[2], "like a chessboard"
     ax.set(xlim=(0, side), ylim=(1 - side, 1), title=title, aspect="equal")
     ax.axis("off")
 plt.show()

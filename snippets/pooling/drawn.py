@@ -25,11 +25,24 @@ for ax, grid, title in zip(axes, (x, biggest, mean), titles, strict=True):
             box = plt.Rectangle((j, -i), 1, 1, color=colour, alpha=0.3, linewidth=0)
             ax.add_patch(box)
             value = f"{grid[0, 0, i, j]:g}"
-            ax.text(j + 0.5, 0.5 - i, value, ha="center", va="center")
+            label = ax.text(j + 0.5, 0.5 - i, value, ha="center", va="center")
+            inside = box.get_bbox().contains(*label.get_position())
+            assert inside, f"{value} should stand in its box of column {j}, row {i}"
     for corner in ((0, 0), (0, 1), (1, 0), (1, 1)):
         left, top = corner[0] * side / 2, 1 - corner[1] * side / 2
         frame = plt.Rectangle((left, top), side / 2, -side / 2, fill=False, lw=1.5)
         ax.add_patch(frame)
+    columns = sorted(patch.get_x() for patch in ax.patches[: side * side])
+    tops = sorted({patch.get_y() for patch in ax.patches[: side * side]})
+    frames = sorted(patch.get_xy() for patch in ax.patches[side * side :])
+    half = side / 2
+    assert columns == sorted(list(range(side)) * side), f"columns of boxes: {columns}"
+    assert tops == [-i for i in reversed(range(side))], f"rows of boxes: {tops}"
+    assert frames == [(0, 1 - half), (0, 1), (half, 1 - half), (half, 1)], f"{frames}"
+    colours = {patch.get_facecolor() for patch in ax.patches[: side * side]}
+    assert len(colours) == 4, (
+        f"each of the four windows should have its colour: {colours}"
+    )
     ax.set(
         xlim=(-0.05, side + 0.05), ylim=(0.95 - side, 1.05), title=title, aspect="equal"
     )

@@ -38,6 +38,8 @@ for row, drawn in zip(axes, (x, 1 - x), strict=True):
     for ax, (title, (shown, scale)) in zip(row, maps.items(), strict=True):
         crop = shown[0, 0, 96 // scale : 296 // scale, 144 // scale : 344 // scale]
         ax.imshow(crop, vmin=low, vmax=high)
+        assert crop.shape == (200 // scale, 200 // scale), f"the crop: {crop.shape}"
+        assert low <= crop.median() <= high, f"most should be in range, {crop.median()}"
         ax.set_title(title if drawn is x else "")
         ax.axis("off")
 plt.show()

@@ -51,3 +51,12 @@ assert change["max", 1].max() == 1, "a maximum of zeros and ones should change b
 assert measured["rows"] == 256, f"there should be 256 rows, were {len(rows)}"
 assert 0.5 < by_max < 0.95, f"a shift by 1 should change most rows, not all, {by_max}"
 assert worst < 0.51, f"the blur should halve the change, it is {worst:.2f}"
+outputs = pool(x), pool(moved), blurred_pool(x), blurred_pool(moved)
+outputs = [y.flatten().tolist() for y in outputs]
+wanted = [[0, 1, 0, 1], [1] * 4, [0.5, 1, 0.5, 1], [0.75] * 4]
+assert outputs == wanted, f"by hand the rows should become {wanted}, became {outputs}"
+count = 0
+for row in itertools.product((0, 1), repeat=8):
+    pairs = [(max(row[k], row[k + 1]), max(row[k - 1], row[k])) for k in (0, 2, 4, 6)]
+    count += any(here != there for here, there in pairs)
+assert by_max == count / 256, f"{count} rows should change, did {by_max * 256:.0f}"
