@@ -1,62 +1,179 @@
-"""Max pooling sends each gradient to the recorded index; an equality mask feeds every tied maximum."""
+"""Max pooling sends each gradient to one index; an equality mask repeats it at ties."""
+
+import torch
+
+how = "index"  # try: "mask", "mean"
+x = torch.tensor([[3.0, 3, 0, 1], [1, 3, 2, 0], [1, 1, 5, 4], [0, 2, 6, 6]])  # (H, W)
+dy = torch.tensor([[1.0, 10], [100, 1000]])  # what comes back to each window's output
+
+
+def share(window):
+    """How a window hands out a gradient of 1."""
+    if how == "mean":
+        return torch.full_like(window, 1 / window.numel())
+    if how == "mask":
+        return (window == window.max()).float()  # each of the tied maxima gets all
+    one = torch.zeros_like(window)
+    one.view(-1)[window.argmax()] = 1  # the first maximum alone
+    return one
+
+
+dx = torch.zeros_like(x)
+for i in range(2):
+    for j in range(2):
+        place = slice(2 * i, 2 * i + 2), slice(2 * j, 2 * j + 2)
+        dx[place] += share(x[place]) * dy[i, j]
+print(f"gradient by {how}:\n{dx}")
+print(f"came in {dy.sum():.0f}, handed out {dx.sum():.0f}")
+# region: the picture
+import matplotlib.pyplot as plt
+
+figure, axes = plt.subplots(1, 3, figsize=(4.8, 2), width_ratios=(4, 2, 4))
+for ax, grid, title in zip(
+    axes, (x, dy, dx), ("input", "back", "gradient"), strict=True
+):
+    side = len(grid)
+    for i in range(side):
+        for j in range(side):
+            window = (2 * i // side + 2 * j // side) % 2
+            box = plt.Rectangle((j, -i), 0.92, 0.92, color=f"C{window}", alpha=0.25)
+            ax.add_patch(box)
+            text = f"{grid[i, j]:g}"
+            at = (j + 0.46, 0.46 - i)
+            ax.text(*at, text, ha="center", va="center", fontsize=9)
+            inside = box.get_bbox().contains(*at)
+            assert inside, f"{text} should stand in its box of column {j}, row {i}"
+    tops = sorted({patch.get_y() for patch in ax.patches})
+    assert tops == [-i for i in reversed(range(side))], f"rows of boxes: {tops}"
+    colours = [patch.get_facecolor()[:3] for patch in ax.patches]
+    corner = colours[0], colours[side // 2 - 1], colours[side // 2], colours[-1]
+    assert corner[0] == corner[1] == corner[3] != corner[2], "like a chessboard"
+    ax.set(xlim=(0, side), ylim=(1 - side, 1), title=title, aspect="equal")
+    ax.axis("off")
+plt.show()
+# endregion
+
+# %% proof: 24 settings with ties, digits, photographs of clothes, and PyTorch's ways
 import itertools
 
-import numpy as np
-import torch
+from torch.nn.functional import avg_pool2d, max_pool2d
+
+# region: the digits
 from sklearn.datasets import load_digits
-from torch.nn.functional import avg_pool2d, max_pool2d, relu
+
+digits = load_digits()
+labels = torch.tensor(digits.target)  # (1797,)
+images = torch.tensor(digits.images, dtype=torch.float32)[:, None]  # (1797, 1, 8, 8)
+images = (images - images.mean()) / images.std()
+
+
+def split(seed, train_size=1000):
+    """Draw train_size digits to train on; the others are left to test on."""
+    order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(seed))
+    train, test = order[:train_size], order[train_size:]
+    return images[train], labels[train], images[test], labels[test]
+
+
+# endregion
+# region: Fashion-MNIST
+import gzip
+from pathlib import Path
+
+import numpy as np
+
+places = [Path("data/fashion-mnist"), Path("/usr/share/datasets/fashion-mnist")]
+folder = next((place for place in places if place.exists()), None)
+if not folder:
+    raise FileNotFoundError("install dataset-fashion-mnist, or run `make data`")
+
+
+def read(part, count):
+    """The first images of a part, (N, 1, 28, 28), and their classes, (N,)."""
+    with gzip.open(folder / f"{part}-images-idx3-ubyte.gz") as file:
+        pixels = np.frombuffer(file.read(16 + count * 784)[16:], np.uint8)
+    with gzip.open(folder / f"{part}-labels-idx1-ubyte.gz") as file:
+        classes = np.frombuffer(file.read(8 + count)[8:], np.uint8)
+    x = torch.tensor(pixels.reshape(-1, 1, 28, 28), dtype=torch.float32)
+    return (x / 255 - 0.286) / 0.353, torch.tensor(classes, dtype=torch.int64)
+
+
+# endregion
 
 
 def backward(x, dy, size, stride, how):
-    """Return the gradient for x (N, C, H, W) from dy (N, C, H', W')."""
-    dx = np.zeros_like(x)
-    for n, c, i, j in np.ndindex(dy.shape):
-        rows, columns = slice(i * stride, i * stride + size), slice(j * stride, j * stride + size)
-        window, gradient = x[n, c, rows, columns], dx[n, c, rows, columns]  # `gradient` is a view into dx
+    """The gradient for x (N, C, H, W) from dy, by the index or by the mean."""
+    dx = torch.zeros_like(x)
+    for n, c, i, j in itertools.product(*map(range, dy.shape)):
+        top, left = i * stride, j * stride
+        rows, columns = slice(top, top + size), slice(left, left + size)
+        window, gradient = x[n, c, rows, columns], dx[n, c, rows, columns]
         if how == "index":
-            gradient[np.unravel_index(window.argmax(), window.shape)] += dy[n, c, i, j]  # the first maximum alone
-        elif how == "mask":
-            gradient += (window == window.max()) * dy[n, c, i, j]  # every tied maximum gets all of it
+            at = divmod(window.argmax().item(), size)
+            gradient[at] += dy[n, c, i, j]
         else:
             gradient += dy[n, c, i, j] / size**2
     return dx
 
 
-def by_torch(pool, x, dy, size, stride):
-    x = torch.tensor(x, requires_grad=True)
-    return torch.autograd.grad(pool(x, size, stride), x, torch.tensor(dy))[0].numpy()
+def by_torch(function, x, dy):
+    """The gradient of a function at x, by autograd."""
+    x = x.clone().requires_grad_(True)
+    return torch.autograd.grad(function(x), x, dy)[0]
 
 
-rng, count = np.random.default_rng(0), 0
+torch.manual_seed(0)
+count = 0
 for size, stride, side in itertools.product((2, 3), (1, 2, 3), (5, 6, 7, 8)):
-    x = rng.integers(0, 4, (2, 2, side, side)).astype(float)  # many ties
-    dy = rng.standard_normal((2, 2, (side - size) // stride + 1, (side - size) // stride + 1))
-    for pool, how in ((max_pool2d, "index"), (avg_pool2d, "average")):
-        assert np.allclose(backward(x, dy, size, stride, how), by_torch(pool, x, dy, size, stride)), \
-            f"{how} should equal autograd for {size, stride, side}"
-        count += 1
-print(f"{count} settings with ties: index and average equal autograd")
+    z = torch.randint(0, 4, (2, 2, side, side)).double()  # many ties
+    for pool, kind in ((max_pool2d, "index"), (avg_pool2d, "mean")):
+        dz = torch.randn_like(pool(z, size, stride))
+        hand = backward(z, dz, size, stride, kind)
+        auto = by_torch(lambda x, p=pool: p(x, size, stride), z, dz)
+        assert torch.allclose(hand, auto), f"{kind} should equal, {size, stride, side}"
+    count += 1
 
-tie, one = np.array([[[[3.0, 3], [1, 3]]]]), np.ones((1, 1, 1, 1))
-tied = {how: backward(tie, one, 2, 2, how) for how in ("index", "mask")}
-tied["torch"] = by_torch(max_pool2d, tie, one, 2, 2)
-for how, gradient in tied.items():
-    shares = "  ".join(f"{g:.0f}" for g in gradient.flat)
-    print(f"window 3 3 1 3, gradient by {how:5s}  {shares}   sum {gradient.sum():.0f}")
 
-x = load_digits().images[:50, None] / 16  # (50, 1, 8, 8), 17 grey levels
-ones = np.ones((50, 1, 4, 4))
-sent = backward(x, ones, 2, 2, "mask").sum() / ones.sum()
-print(f"50 scanned digits, 2x2 windows: the mask hands out {sent:.2f} times the gradient that came in")
-a = relu(torch.tensor(x) - 0.5).numpy()  # behind a ReLU most ties are at 0, where the slope of ReLU is 0
-after_relu = [(backward(a, ones, 2, 2, how) * (a > 0)).sum() / ones.sum() for how in ("index", "mask")]
-print(f"the same behind a ReLU:         {after_relu[1] / after_relu[0]:.2f} times")
+def factor(x):
+    """How many times the gradient the mask hands out: the maxima per 2x2 window."""
+    windows = x.unfold(2, 2, 2).unfold(3, 2, 2).flatten(4)  # (N, C, H/2, W/2, 4)
+    tied = windows == windows.amax(4, keepdim=True)
+    return tied.sum(4).float().mean().item(), tied, windows
 
-assert np.array_equal(tied["index"], tied["torch"]) and tied["torch"].ravel().tolist() == [1, 0, 0, 0], f"{tied}"
-assert tied["mask"].ravel().tolist() == [1, 1, 0, 1], f"the mask should triple the gradient, was {tied['mask']}"
-even = backward(tie, one, 2, 2, "average")
-assert (even == 0.25).all(), f"average pooling should give a quarter to each of four, gave {even}"
-assert count == 48, f"there should be 48 settings, were {count}"
-kept = after_relu[1] / after_relu[0]
-assert 1.9 < sent < 2.1, f"on these scans the mask should send about twice the gradient, sent {sent:.2f}"
-assert 1.2 < kept < 1.35, f"behind a ReLU fewer ties should count, factor {kept:.2f}"
+
+raw = images[:200]
+clothes = read("t10k", 200)[0]
+measured = {"digits": factor(raw)[0], "clothes": factor(clothes)[0]}
+relu = torch.relu(raw)  # behind a ReLU ties at 0 pass nothing on
+_, tied, windows = factor(relu)
+alive = (windows.amax(4) > 0).float().sum()  # windows whose gradient goes on
+measured["relu"] = ((tied & (windows > 0)).sum() / alive).item()
+tie = torch.tensor([[[[3.0, 3], [1, 3]]]])
+ways = {
+    "max_pool2d": lambda x: max_pool2d(x, 2).sum(),
+    "x.amax()": lambda x: x.amax(),
+    "x.max()": lambda x: x.max(),
+    "x.max(dim)": lambda x: x.flatten().max(0).values,
+}
+one = torch.tensor(1.0)
+got = {name: by_torch(way, tie, one).flatten().tolist() for name, way in ways.items()}
+print(f"by index and by mean equal to autograd in {count} settings with ties")
+print(f"the mask hands out, 200 digits: {measured['digits']:.2f} times")
+print(f"             behind a ReLU: {measured['relu']:.2f} times what goes on")
+print(f"             200 photographs of clothes: {measured['clothes']:.2f} times")
+for name, gradient in got.items():
+    print(f"window 3 3 1 3 by {name:10s} " + "  ".join(f"{g:.2f}" for g in gradient))
+assert count == 24, f"there should be 24 settings, were {count}"
+assert dx[:2, :2].flatten().tolist() == [1, 0, 0, 0], f"the first maximum alone, {dx}"
+assert dx.sum() == dy.sum() == 1111, f"by the index nothing should be added, {dx}"
+auto = by_torch(lambda x: max_pool2d(x, 2), x[None, None], dy[None, None])
+assert torch.equal(auto[0, 0], dx), f"PyTorch should route as the index does, {auto}"
+assert measured["digits"] > 1.5, f"on scans the mask should add much, {measured}"
+assert measured["clothes"] > 1.5, f"on photographs too, {measured}"
+flat = (factor(clothes)[1].sum(4) == 4).float().mean().item()
+assert flat > 0.3, f"a third of the windows of clothes should be flat, {flat:.2f}"
+assert 1 < measured["relu"] < measured["digits"] - 0.3, f"less after ReLU, {measured}"
+for name in ("max_pool2d", "x.max(dim)"):
+    assert got[name] == [1, 0, 0, 0], f"{name} should take the first, {got[name]}"
+for name in ("x.amax()", "x.max()"):
+    even = torch.allclose(torch.tensor(got[name]), torch.tensor([1.0, 1, 0, 1]) / 3)
+    assert even, f"{name} should share evenly, {got[name]}"
