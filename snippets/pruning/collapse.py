@@ -252,8 +252,8 @@ same = spread - found["same share a layer"]
 assert same.mean() > 6 + 2 * same.std() / 12**0.5, (
     f"a thin last layer: {same.mean():.1f}"
 )
-reach = abs(over.mean()) + 2 * measured["over_se"]
-assert reach < 5, f"one cut should do about as well as four: up to {reach:.1f} apart"
+least = over.mean() - 2 * measured["over_se"]
+assert least > -2, f"one cut should do at least as well as four: {least:.1f}"
 near = spread.mean() - found["SynFlow"].mean()
 assert abs(near) < 2, f"SynFlow should be within 2 points, is {near:.1f} away"
 measured |= {

@@ -65,7 +65,7 @@ def trained_network(seed):
 
 
 # endregion
-# Each ranking: weights (F, C, 3, 3), maps and their gradients (N, F, H, W) to scores (F,).
+# Weights w (F, C, 3, 3), maps a and their gradients (N, F, H, W) to scores (F,).
 RANKINGS = {
     "L1": lambda w, a, grad: w.abs().sum((1, 2, 3)),
     "L2": lambda w, a, grad: w.square().sum((1, 2, 3)),
@@ -77,6 +77,7 @@ RANKINGS = {
 ranking = "L1"  # try: "Taylor", "APoZ", "random"
 
 
+# region: scores of both convolutions, and half of their filters silenced
 def scores(model, x, y, ranking):
     """The scores of the filters of both convolutions; the lowest go."""
     first = model[:2](x)  # (N, 16, 8, 8), behind ReLU
@@ -89,12 +90,6 @@ def scores(model, x, y, ranking):
     return [score(*three) for three in zip(weights, maps, slopes, strict=True)]
 
 
-model = trained_network(seed=0)
-x, y, test_x, test_y = split(seed=0)
-print(f"whole network: {accuracy(model, test_x, test_y):.1%}")
-
-
-# region: silence half of the filters
 def silence(model, found):
     """Zero the lower half of the filters of both convolutions, and their biases."""
     for layer, score in zip((model[0], model[3]), found, strict=True):
@@ -106,6 +101,9 @@ def silence(model, found):
 
 
 # endregion
+model = trained_network(seed=0)
+x, y, test_x, test_y = split(seed=0)
+print(f"whole network: {accuracy(model, test_x, test_y):.1%}")
 silence(model, scores(model, x, y, ranking))
 print(f"half of the filters gone by {ranking}: {accuracy(model, test_x, test_y):.1%}")
 optimizer = torch.optim.Adam(model.parameters(), lr=5e-3)
@@ -118,7 +116,7 @@ RATES = (0.001, 0.004, 0.016)
 
 
 def pruned_and_trained(model, ranking, lr, x, y, x_to_judge, y_to_judge):
-    """Accuracy in % before and after two epochs of training, with half of the filters."""
+    """Accuracy in % with half of the filters, before and after two epochs."""
     pruned = copy.deepcopy(model)
     silence(pruned, scores(pruned, x, y, ranking))
     before = 100 * accuracy(pruned, x_to_judge, y_to_judge)
