@@ -23,6 +23,7 @@ print(
 )
 assert left == [20, 10, 10], f"half should be left in both ways, {left}"
 
+# region: the drawing
 fig, axes = plt.subplots(1, 3, figsize=(7, 2.7))
 titles = ("trained", "half of the weights", "half of the units")
 for ax, layers, title in zip(axes, (weights, fewer, thinner), titles, strict=True):
@@ -47,3 +48,4 @@ for ax, layers, title in zip(axes, (weights, fewer, thinner), titles, strict=Tru
     ax.set_aspect("equal")
     ax.axis("off")
 plt.show()
+# endregion

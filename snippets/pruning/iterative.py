@@ -1,4 +1,4 @@
-"""With the same shares of the layers rounds lose at few epochs and win at more."""
+"""With the same shares of the layers one cut and four end alike."""
 
 import copy
 

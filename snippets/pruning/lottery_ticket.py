@@ -78,11 +78,28 @@ torch.manual_seed(0)
 x, y, test_x, test_y = split(seed=0)
 initial, fresh = network(), network()
 masks = find_masks(initial, rounds, x, y)
+found = []
+for lr in (0.0025, 0.01, 0.04, 0.16):
+    runs = [trained(start, masks, lr, x, y) for start in (initial, fresh)]
+    own, other = (accuracy(run, test_x, test_y) for run in runs)
+    found.append((lr, 100 * own, 100 * other))
+# region: the table and the plot
 left = sum(mask.sum() for mask in masks) / 50_200
-print(f"{left:.0%} of the weights left, accuracy from:")
-for name, start in (("initial weights", initial), ("fresh weights", fresh)):
-    model = trained(start, masks, 0.02, x, y)
-    print(f"{name:16s}{accuracy(model, test_x, test_y):.1%}")
+print(f"{left:.0%} of the weights left; accuracy from")
+print("rate    own weights   fresh weights")
+for row in found:
+    print("{:.4f}{:11.1f} %{:13.1f} %".format(*row))
+rates, *curves = zip(*found, strict=True)
+ax = plt.figure(figsize=(6, 3)).gca()
+ax.semilogx(rates, curves[0], "o-", label="own initial weights")
+ax.semilogx(rates, curves[1], "v:", label="fresh weights")
+ax.set_xticks(rates, rates)
+ax.minorticks_off()
+ax.set_xlabel("learning rate")
+ax.set_ylabel("test accuracy, %")
+ax.legend()
+plt.show()
+# endregion
 
 # %% proof: 12 seeds, four starts, rates by 3 other seeds
 assert rounds == 4, f"what is written is about four rounds, not {rounds}"

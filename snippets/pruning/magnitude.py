@@ -70,24 +70,47 @@ x, y, test_x, test_y = split(seed=0)
 model = trained_network(0, x, y)
 print(f"trained: {accuracy(model, test_x, test_y):.1%}")
 
-layers = [(model[i], "weight") for i in (0, 2, 6, 8)]
-prune.global_unstructured(layers, prune.L1Unstructured, amount=sparsity)
-print(f"smallest {sparsity:.0%} zeroed: {accuracy(model, test_x, test_y):.1%}")
 
-optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)
+def cut(model, share, method=prune.L1Unstructured):
+    """A copy with one threshold over all layers, or with random zeros."""
+    pruned = copy.deepcopy(model)
+    layers = [(pruned[i], "weight") for i in (0, 2, 6, 8)]
+    prune.global_unstructured(layers, method, amount=share)
+    return pruned
+
+
+pruned = cut(model, sparsity)
+print(f"smallest {sparsity:.0%} zeroed: {accuracy(pruned, test_x, test_y):.1%}")
+optimizer = torch.optim.Adam(pruned.parameters(), lr=3e-3)
 for _ in range(4):  # the mask stays on
-    train_epoch(model, optimizer, x, y)
-print(f"trained for 4 epochs more: {accuracy(model, test_x, test_y):.1%}")
+    train_epoch(pruned, optimizer, x, y)
+back = accuracy(pruned, test_x, test_y)
+print(f"trained for 4 epochs more: {back:.1%}")
+# region: the plot, with other shares
+SHARES = (0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98)
+ax = plt.figure(figsize=(6, 3)).gca()
+for method, style, name in (
+    (prune.L1Unstructured, "s--", "smallest, not trained again"),
+    (prune.RandomUnstructured, "v:", "random, not trained again"),
+):
+    networks = [cut(model, share, method) for share in SHARES]
+    accuracies = [100 * accuracy(network, test_x, test_y) for network in networks]
+    ax.plot([100 * share for share in SHARES], accuracies, style, label=name)
+ax.plot(100 * sparsity, 100 * back, "*", ms=14, color="C2", label="trained again")
+ax.set_xlabel("weights that are zero, %")
+ax.set_ylabel("test accuracy, %")
+ax.legend(loc="lower left")
+plt.show()
+# endregion
 
 # %% proof: 12 seeds, seven shares, four ways
-SPARSITIES = (0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98)
 curves = {"smallest, trained again": [], "smallest": []}
 curves |= {"smallest of each layer": [], "at random": []}
 for seed in range(0, 1200, 100):
     x, y, test_x, test_y = split(seed)
     model = trained_network(seed, x, y)
     for name, curve in curves.items():
-        for share in SPARSITIES:
+        for share in SHARES:
             pruned = copy.deepcopy(model)
             layers = [(pruned[i], "weight") for i in (0, 2, 6, 8)]
             if name == "smallest of each layer":
@@ -106,8 +129,8 @@ curves = {name: torch.tensor(runs).view(12, 7) for name, runs in curves.items()}
 again = curves["smallest, trained again"]
 again[:, [1, 2, 3, 5]] = float("nan")  # not trained again there
 
-print("zeros                     " + "".join(f"{100 * s:7.0f} %" for s in SPARSITIES))
-left = [100 * (1 - s) for s in SPARSITIES]
+print("zeros                     " + "".join(f"{100 * s:7.0f} %" for s in SHARES))
+left = [100 * (1 - s) for s in SHARES]
 ax = plt.figure(figsize=(6, 3.6)).gca()
 for (name, runs), style in zip(curves.items(), ("o-", "s--", "^-.", "v:"), strict=True):
     row = "".join(f"{a:7.1f} %" if a == a else f"{'':9s}" for a in runs.mean(0))
