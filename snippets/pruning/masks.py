@@ -1,53 +1,76 @@
-"""PyTorch's pruning is a mask of zeros on the smallest weights, the same one that two lines make by hand."""
-import copy
+"""PyTorch's pruning is a mask of zeros on the smallest weights."""
 
 import torch
 from torch import nn
 from torch.nn.utils import prune
 
 torch.manual_seed(0)
-model = nn.Sequential(nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.Conv2d(16, 32, 3, padding=1), nn.ReLU(),
-                      nn.MaxPool2d(2), nn.Flatten(), nn.Linear(512, 64), nn.ReLU(), nn.Linear(64, 10))
-x = torch.randn(100, 1, 8, 8)  # (N, C, H, W)
-amount = 0.9
+amount = 0.5  # try: 0.25, 0.9
+layer = nn.Linear(4, 2)
+before = layer.weight.detach().clone()  # (outputs, inputs)
+prune.l1_unstructured(layer, "weight", amount)
+
+# The same mask without the library: zeros where the size is among the smallest.
+order = before.abs().flatten().argsort()
+mask = torch.ones(8)
+mask[order[: round(amount * 8)]] = 0
+mask = mask.view(2, 4)
+
+print("weights            mask         masked")
+for old, row, new in zip(before, layer.weight_mask, layer.weight, strict=True):
+    print(" ".join(f"{v:+.1f}" for v in old), end="   ")
+    print(" ".join(f"{v:.0f}" for v in row), end="   ")
+    print(" ".join(f"{v:+.1f}" for v in new))
+assert torch.equal(layer.weight_mask, mask), "the masks should be equal"
+
+# %% proof: four layers, a share of each and one threshold, gradients, remove
+model = nn.Sequential(
+    nn.Conv2d(1, 8, 3, padding=1),
+    nn.ReLU(),
+    nn.Conv2d(8, 16, 3, padding=1),
+    nn.ReLU(),
+    nn.MaxPool2d(2),
+    nn.Flatten(),
+    nn.Linear(256, 32),
+    nn.ReLU(),
+    nn.Linear(32, 10),
+)
+layers = [model[i] for i in (0, 2, 6, 8)]
+flat = [layer.weight.detach().flatten().clone() for layer in layers]
+x = torch.randn(50, 1, 8, 8)  # (N, C, H, W)
 
 
-def by_hand(weight):
+def by_hand(weights, share):
     """Zeros on the smallest share of the weights, ones elsewhere."""
-    order = weight.abs().flatten().argsort()
-    return torch.ones(len(order)).index_fill(0, order[:round(amount * len(order))], 0)
+    order = weights.abs().argsort()
+    return torch.ones_like(weights).index_fill(0, order[: round(share * len(order))], 0)
 
 
-layerwise, together = copy.deepcopy(model), copy.deepcopy(model)
-for i in (0, 2, 6, 8):  # a share of each layer
-    prune.l1_unstructured(layerwise[i], "weight", amount)
-prune.global_unstructured([(together[i], "weight") for i in (0, 2, 6, 8)], prune.L1Unstructured, amount=amount)
-
-all_weights = torch.cat([model[i].weight.detach().flatten() for i in (0, 2, 6, 8)])  # (38160,)
-global_mask = by_hand(all_weights).split([model[i].weight.numel() for i in (0, 2, 6, 8)])
-print("weights     left of each layer")
-print("           one share a layer    one threshold for all")
-for i, mask in zip((0, 2, 6, 8), global_mask, strict=True):
-    a, b = layerwise[i].weight_mask, together[i].weight_mask
-    print(f"{a.numel():7,}   {100 * a.mean().item():15.0f} %   {100 * b.mean().item():18.0f} %")
-    assert torch.equal(a.flatten(), by_hand(model[i].weight.detach())), f"layer {i}: the mask should be that by hand"
-    assert torch.equal(b.flatten(), mask), f"layer {i}: the global mask should be that by hand"
-    assert abs(a.mean() - 0.1) < 0.005, f"layer {i} should keep a tenth, it keeps {a.mean().item():.3f}"
-assert together[6].weight.numel() / len(all_weights) > 0.855, "the third layer should hold 86 % of all weights"
-assert together[6].weight_mask.mean() < 0.06, "one threshold should take most from the layer with the most inputs"
-kept = sum(together[i].weight_mask.sum().item() for i in (0, 2, 6, 8))
-print(f"together: {kept:,.0f} of {len(all_weights):,} weights left")
-assert kept == 3816, f"a tenth of 38,160 weights should be left, {kept:.0f} are"
-
-# While the mask is on, nothing is smaller: the old weights are kept, and a mask of the same size beside them.
-names = list(together[0].state_dict())
-logits = together(x)
-logits.square().mean().backward()
-masked_gradient = together[6].weight_orig.grad[together[6].weight_mask == 0]
-for i in (0, 2, 6, 8):
-    prune.remove(together[i], "weight")  # now the zeros are written into the weight
-print(f"with the mask: {', '.join(names)}; after remove: {', '.join(together[0].state_dict())}")
-assert names == ["bias", "weight_orig", "weight_mask"], f"weights and mask should both be stored, was {names}"
-assert masked_gradient.abs().max() == 0, "a masked weight should get no gradient"
-assert torch.equal(together(x), logits), "remove should not change the function"
-assert (together[6].weight == 0).sum() == (global_mask[2] == 0).sum(), "remove should write the zeros"
+for share in (0.1, 0.5, 0.9, 0.98):
+    for layer, weights in zip(layers, flat, strict=True):
+        prune.l1_unstructured(layer, "weight", share)
+        found = layer.weight_mask.flatten()
+        assert torch.equal(found, by_hand(weights, share)), f"{share}: masks differ"
+        prune.remove(layer, "weight")
+        layer.weight.data = weights.view_as(layer.weight).clone()
+    pairs = [(layer, "weight") for layer in layers]
+    prune.global_unstructured(pairs, prune.L1Unstructured, amount=share)
+    wanted = by_hand(torch.cat(flat), share).split([len(w) for w in flat])
+    for layer, mask in zip(layers, wanted, strict=True):
+        assert torch.equal(layer.weight_mask.flatten(), mask), f"{share}: masks differ"
+    logits = model(x)
+    model.zero_grad()
+    logits.square().mean().backward()
+    for layer, weights in zip(layers, flat, strict=True):
+        gradient = layer.weight_orig.grad[layer.weight_mask == 0]
+        assert (gradient == 0).all(), "a masked weight should get no gradient"
+        prune.remove(layer, "weight")
+    assert torch.equal(model(x), logits), "remove should not change the function"
+    kept = [100 * (layer.weight != 0).float().mean().item() for layer in layers]
+    print(f"one threshold, {share:.0%} gone; left of each layer: ", end="")
+    print(", ".join(f"{k:.0f} %" for k in kept))
+    for layer, weights in zip(layers, flat, strict=True):
+        layer.weight.data = weights.view_as(layer.weight).clone()
+biggest = max(len(w) for w in flat) / sum(len(w) for w in flat)
+measured = {"biggest": 100 * biggest}
+assert 0.83 < biggest < 0.85, f"one layer should hold most weights: {biggest:.3f}"
