@@ -10,36 +10,31 @@ x = 3 + 2 * torch.randn(N, C, H, W)
 # One mean per channel, over all images and all positions
 bn = nn.BatchNorm2d(C)
 y = bn(x)  # (N, C, H, W)
-
 # The same: each pixel is an example with C features
 rows = x.permute(0, 2, 3, 1).reshape(-1, C)  # (N·H·W, C)
-z = nn.BatchNorm1d(C)(rows)  # (N·H·W, C)
-z = z.reshape(N, H, W, C).permute(0, 3, 1, 2)  # (N, C, H, W)
-print(f"pixels as examples: equal to 1e-5: {torch.allclose(y, z, atol=1e-5)}")
+z = nn.BatchNorm1d(C)(rows).view(N, H, W, C).permute(0, 3, 1, 2)  # (N, C, H, W)
+print(f"pixels as examples, equal to 1e-5: {torch.allclose(y, z, atol=1e-5)}")
 
 # Another layer: each position of each channel is a feature, with its own mean
 flat = nn.Flatten(), nn.BatchNorm1d(C * H * W), nn.Unflatten(1, (C, H, W))
 per_position = nn.Sequential(*flat)
-
+moved = x.roll(1, dims=3)  # one pixel to the right
+changes = []
 for name, norm in (("channel", bn), ("position", per_position)):
     for p in norm.parameters():
         nn.init.uniform_(p, 0.5, 1.5)  # as after training
-    norm(x)
+    norm(x)  # fills the running statistics
     norm.eval()
-    moved = x.roll(1, dims=3)  # one pixel to the right
     change = (norm(moved) - norm(x).roll(1, dims=3)).abs().max().item()
-    count = sum(p.numel() for p in norm.parameters())
-    print(f"per {name:8} {count:3} parameters, shift changes up to {change:.1f}")
-    # region: what each should show
-    if norm is bn:
-        assert change < 1e-5, f"per channel a shift should stay one, {change:.1e}"
-        assert count == 2 * C, f"should have 2C parameters, has {count}"
-    else:
-        assert change > 0.5, f"per position it should not, {change:.2f}"
-        assert count == 2 * C * H * W, f"should have 2CHW parameters, has {count}"
-    # endregion
+    changes.append((change, sum(p.numel() for p in norm.parameters())))
+    print(f"per {name:8} a shift changes outputs by up to {change:.1f}")
 
 # %% proof: awkward shapes, images left uncentred, and how many values a map is worth
+(per_channel, few), (per_place, many) = changes
+assert per_channel < 1e-5, f"per channel a shift should stay one, {per_channel:.1e}"
+assert per_place > 0.5, f"per position it should not, {per_place:.2f}"
+assert few == 2 * C, f"should have 2C parameters, has {few}"
+assert many == 2 * C * H * W, f"should have 2CHW parameters, has {many}"
 for shape in ((1, 3, 1, 2), (2, 1, 1, 1), (5, 7, 3, 2), (3, 2, 1, 9), (2, 2, 13, 11)):
     x = 5 + 3 * torch.randn(shape, dtype=torch.float64)
     y = nn.BatchNorm2d(shape[1]).double()(x)
@@ -123,6 +118,11 @@ large = torch.tensor([worth(photos, seed) for seed in range(0, 600, 100)])
 noise_only = worth(torch.randn(1797, 1, 8, 8), 0)[0]
 for name, values in (("digits, 8x8", small), ("Fashion-MNIST, 28x28", large)):
     mean, error = values[:, 0].mean(), values[:, 0].std() / len(values) ** 0.5
-    print(
-        f"{name:22} a map of {values[0, 1]:.0f} values is worth {mean:.1f} ± {error:.1f}"
-    )
+    print(f"{name:22} a map of {values[0, 1]:.0f} is worth {mean:.1f} ± {error:.1f}")
+assert 0.75 < noise_only / 36 < 1.3, f"noise should be worth 36: {noise_only}"
+digits_worth, photo_worth = small[:, 0].mean().item(), large[:, 0].mean().item()
+assert small[:, 0].min() > 30, f"a digit's map should be worth 36 or more: {small}"
+assert large[:, 0].max() < 20, f"a photo's 676 values should be worth few: {large}"
+measured = {"digits": digits_worth, "photos": photo_worth, "lead": lead}
+measured |= {"few": few, "many": many}
+measured |= {"photo_values": int(large[0, 1]), "digit_values": int(small[0, 1])}

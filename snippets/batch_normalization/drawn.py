@@ -21,7 +21,7 @@ y = gamma * x_hat + beta  # (N, C, H, W)
 for name, value in (("x", x), ("x_hat", x_hat), ("y", y)):
     for channel, v in enumerate(value.unbind(1)):
         spread = v.std(unbiased=False)
-        print(f"{name:5} channel {channel}: mean {v.mean():5.1f}, std {spread:4.1f}")
+        print(f"{name:5} channel {channel}: mean {v.mean():z5.1f}, std {spread:4.1f}")
 
 # region: the picture and the checks
 rows = (("x", x), ("x_hat: mean 0, standard deviation 1", x_hat))
