@@ -196,9 +196,17 @@ for seed in range(0, 1200, 100):
     x, y, *_ = split(seed)
     true = gradient(model, False, x[:50], y[:50])
     error = ((gradient(model, True, x[:50], y[:50]) - true).norm() / true.norm()).item()
-    _, wrong, wrong_growth = trained(True, chosen[1], seed)
-    table.append([right, wrong, 100 * error])
-right, wrong, error = torch.tensor(table).T
+    # The part along a filter itself, which would only change its length
+    filters = model[0].weight.detach().flatten(1)  # (16, 9)
+    along = []
+    for constants in (False, True):
+        both = gradient(model, constants, x[:50], y[:50]).flatten(1), filters
+        product = (both[0] * both[1]).sum(1) / both[1].norm(dim=1)
+        along.append((product.norm() / true.norm()).item())
+    assert along[0] < 1e-3, f"the true gradient should have none: {along[0]:.1e}"
+    _, wrong, _ = trained(True, chosen[1], seed)
+    table.append([right, wrong, 100 * error, 100 * along[1]])
+right, wrong, error, along = torch.tensor(table).T
 lead = right - wrong
 lead_se = (lead.std() / 12**0.5).item()
 print(f"trained: {right.mean():.1f} against {wrong.mean():.1f} %;", end=" ")
@@ -215,4 +223,7 @@ measured = {
 }
 measured |= {"right": right.mean().item(), "wrong": wrong.mean().item()}
 measured |= {"lead": lead.mean().item(), "lead_se": lead_se}
+assert wrong.mean() > 40, f"it should still learn something: {wrong.mean():.0f} %"
+assert along.min() > 10, f"a part along the filter should appear: {along.min():.0f} %"
+measured |= {"along": along.mean().item()}
 measured |= {"rate": chosen[0], "wrong_rate": chosen[1]}

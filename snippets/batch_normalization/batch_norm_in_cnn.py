@@ -96,33 +96,32 @@ def read(part, count):
 # endregion
 
 
-def worth(x, seed, size=16):
+def worth(x):
     """How many independent values one map is worth, for the mean of a channel.
 
-    The mean of `size` maps varies by var / (size · worth), were values independent.
+    Were its values independent, the mean of a map would vary by var / values.
     """
+    return (x.var() / x.mean((2, 3)).var()).item()
+
+
+def filtered(x, seed):
+    """The median over 16 channels, each a random filter and a ReLU."""
     torch.manual_seed(seed)
-    h = nn.functional.conv2d(x, torch.randn(32, 1, 3, 3))  # (N, 32, H, W)
-    means = h.mean((2, 3))  # (N, 32)
-    batches = [means[torch.randperm(len(h))[:size]].mean(0) for _ in range(300)]
-    noise = torch.stack(batches).var(0)  # (32,), of the mean of a batch
-    whole = h.var((0, 2, 3))  # (32,)
-    without_replacement = 1 - size / len(h)
-    values = h[0, 0].numel()
-    return (whole * without_replacement / (size * noise)).median().item(), values
+    weights = torch.randn(16, 1, 3, 3) / 3
+    h = torch.relu(nn.functional.conv2d(x, weights))  # (N, 16, H, W)
+    return torch.tensor([worth(one) for one in h.split(1, dim=1)]).median().item()
 
 
-small = torch.tensor([worth(images, seed) for seed in range(0, 1200, 100)])
 photos, _ = read("train", 2000)
-large = torch.tensor([worth(photos, seed) for seed in range(0, 600, 100)])
-noise_only = worth(torch.randn(1797, 1, 8, 8), 0)[0]
-for name, values in (("digits, 8x8", small), ("Fashion-MNIST, 28x28", large)):
-    mean, error = values[:, 0].mean(), values[:, 0].std() / len(values) ** 0.5
-    print(f"{name:22} a map of {values[0, 1]:.0f} is worth {mean:.1f} ± {error:.1f}")
-assert 0.75 < noise_only / 36 < 1.3, f"noise should be worth 36: {noise_only}"
-digits_worth, photo_worth = small[:, 0].mean().item(), large[:, 0].mean().item()
-assert small[:, 0].min() > 30, f"a digit's map should be worth 36 or more: {small}"
-assert large[:, 0].max() < 20, f"a photo's 676 values should be worth few: {large}"
-measured = {"digits": digits_worth, "photos": photo_worth, "lead": lead}
-measured |= {"few": few, "many": many}
-measured |= {"photo_values": int(large[0, 1]), "digit_values": int(small[0, 1])}
+noise = worth(torch.randn(8000, 1, 8, 8))
+digit, photo = worth(images), worth(photos)
+print(f"one map is worth: noise {noise:.0f} of 64, digits {digit:.0f} of 64", end=", ")
+print(f"Fashion-MNIST {photo:.0f} of 784")
+channels = torch.tensor([filtered(photos, seed) for seed in range(0, 1200, 100)])
+print(f"its filtered channels {channels.min():.0f} to {channels.max():.0f} of 676")
+assert 58 < noise < 70, f"independent values should be worth 64, are {noise:.1f}"
+assert digit > 70, f"on the digits a map should be worth more than 64: {digit:.0f}"
+assert photo < 15, f"784 pixels of a photo should be worth few, are {photo:.0f}"
+assert channels.max() < 35, f"so should a filter's channel, {channels.max():.0f} of 676"
+measured = {"digits": digit, "photos": photo, "noise": noise, "lead": lead}
+measured |= {"few": few, "many": many, "filtered": channels.mean().item()}

@@ -1,4 +1,4 @@
-"""With buffers that lag behind, a network is fine in train() and useless in eval()."""
+"""With buffers that lag behind, a network is fine in train() and worse in eval()."""
 
 import torch
 from torch import nn
@@ -112,7 +112,7 @@ left, left_se = mean_and_error(before - cured)
 print(f"eval() loses {lost:.0f} points (standard error {lost_se:.0f}),", end=" ")
 print(f"after update_bn {left:.1f} ({left_se:.1f})")
 assert before.min() > 88, f"each network should be trained, worst {before.min():.0f} %"
-assert lost - 2 * lost_se > 8, (
+assert lost - 2 * lost_se > 4, (
     f"eval() should be worse: {lost:.1f}, error {lost_se:.1f}"
 )
 assert abs(left) + 2 * left_se < 0.8, f"should be cured, {left:.2f} points are left"
@@ -171,7 +171,7 @@ for name, values in (("two inputs", shared), ("other preparation", prepared)):
     assert values[:, 0].min() > 85, f"{name}: train() should do: {values[:, 0]}"
     for column in (1, 2):  # before and after update_bn
         fall, error = mean_and_error(values[:, 0] - values[:, column])
-        assert fall - 2 * error > 3, (
+        assert fall - 2 * error > 1.5, (
             f"{name}: eval() should stay worse, {fall:.1f} points"
         )
 own = (shared[:, 4] - shared[:, 0]).mean().item()

@@ -21,7 +21,7 @@ for step in range(1, 51):
     seen.append(mean.item())
     if step in (1, 10, 50):
         print(f"step {step:2}: running mean {bn.running_mean.item():.1f}", end=", ")
-        print(f"running variance {bn.running_var.item():.1f}")
+        print(f"variance {bn.running_var.item():.1f}")
 
 # region: the plot and the check of each step's rule
 import matplotlib.pyplot as plt
@@ -91,6 +91,15 @@ swapped(torch.tensor([[9.0], [11.0]]))  # one batch, of mean 10
 after_one = swapped.running_mean.item()
 assert abs(after_one - 9) < 1e-5, f"one batch should go nine tenths, to {after_one:.2f}"
 
+# update_bn measures in train(), so with dropout on; and it restores what it changes.
+bn, x = nn.BatchNorm1d(1, momentum=0.3), 1 + torch.randn(4000, 1)
+model = nn.Sequential(nn.Dropout(0.5), bn).eval()
+torch.optim.swa_utils.update_bn(x.split(500), model)
+masked = bn.running_var.item() / x.var().item()  # (2 · 2 - 1) / 1 for N(1, 1)
+assert 2.6 < masked < 3.4, f"with masks the variance should be 3 times, {masked:.2f}"
+restored = bn.momentum == 0.3 and not model.training
+assert restored, "update_bn should restore momentum and mode"
+
 two = nn.BatchNorm1d(1)
 two(torch.tensor([[3.0], [5.0]]))
 first = two.running_mean.item()
@@ -101,4 +110,5 @@ assert abs(spread - (0.9 * (0.9 + 0.2) + 0.2)) < 1e-5, f"variance {spread:.3f}"
 
 start = 0.9**50  # what the start still weighs after 50 batches
 measured = {"batches": batches, "after_one": after_one, "second": second}
+measured |= {"masked": masked}
 measured |= {"start": start, "spread": spread, "first": first}

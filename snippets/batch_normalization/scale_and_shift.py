@@ -28,14 +28,12 @@ x_hat = bn(z).detach()  # (1797, 16)
 scale = 3.0  # try: 0.3, 1.0, 10.0
 widened = scale * x_hat
 
-# The sigmoid's slope is 1/4 in the middle and half of that at 1.76
+# The sigmoid's slope is 1/4 in the middle and half of that at 1.76: the shaded part
 edge = 1.763
 share = {}
 for name, value in (("z", z), ("x_hat", x_hat), ("scale * x_hat", widened)):
     share[name] = (value.abs() < edge).float().mean().item()
-    print(
-        f"{name:13} {share[name]:4.0%} where the sigmoid is steep and nearly straight"
-    )
+    print(f"{name:13} {share[name]:4.0%} in the shaded part")
 
 # gamma and beta can give back what came in
 mean = z.mean(0)  # (16,)

@@ -67,7 +67,7 @@ with torch.no_grad():
 gamma, beta = (p.detach()[:, None, None] for p in (bn.weight, bn.bias))
 x_hat = (y - beta) / gamma  # (N, 16, 4, 4), before scale and shift
 for name, value in (("weights", weights), ("x_hat", x_hat), ("y", y)):
-    print(f"{name:8} mean {value.mean():z5.2f}, standard deviation {value.std():.2f}")
+    print(f"{name:8} mean {value.mean():z5.2f}, std {value.std():.2f}")
 
 # region: the plot
 import matplotlib.pyplot as plt
