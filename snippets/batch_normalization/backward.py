@@ -3,7 +3,8 @@
 import numpy as np
 
 rng = np.random.default_rng(0)
-n, channels, eps = 8, 4, 1e-5  # n values per channel; for images n = N·H·W
+n = 8  # try: 4, 64, 1000
+channels, eps = 4, 1e-5  # n values per channel; for images n = N·H·W
 x = 2 + 3 * rng.standard_normal((n, channels))  # (n, C)
 gamma = rng.standard_normal(channels)  # (C,)
 beta = rng.standard_normal(channels)  # (C,)
@@ -23,8 +24,8 @@ dx = gamma * inv_std * (dy - d_beta / n - x_hat * d_gamma / n)  # (n, C)
 # the usual mistake: mean and variance taken as constants
 constants = gamma * inv_std * dy  # (n, C)
 off = np.linalg.norm(constants - dx) / np.linalg.norm(dx)
-print("dx of channel 0:          ", *(f"{value:6.2f}" for value in dx.T[0]))
-print("with constant mean, var.: ", *(f"{value:6.2f}" for value in constants.T[0]))
+print("dx, first values:         ", *(f"{value:z6.2f}" for value in dx[:8, 0]))
+print("with constant mean, var.: ", *(f"{value:z6.2f}" for value in constants[:8, 0]))
 print(f"relative error of the mistake: {off:.0%}")
 
 # %% proof: autograd, the lost directions, and 12 seeds trained with the mistake

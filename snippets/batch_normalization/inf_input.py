@@ -6,7 +6,8 @@ from torch import nn
 torch.manual_seed(0)
 x = torch.randn(200, 32, 4)  # 200 batches of 32 examples with 4 features
 y = (x.sum(-1) > 0).long()
-x[100, 0, 0] = torch.inf  # one value of 25,600
+bad = 1e39  # try: 1e30, 1000.0
+x[100, 0, 0] = torch.tensor(bad)  # one of 25,600; float32 ends at 3.4e38
 
 model = nn.Sequential(nn.Linear(4, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Linear(8, 2))
 optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
@@ -20,8 +21,8 @@ for step in range(200):
     scaler.update()
     if step in (99, 100, 101, 199):
         mean, var = bn.running_mean.abs().max(), bn.running_var.max()
-        print(f"step {step:3}: loss {loss:5.2f}, running mean {mean:4.1f}", end=", ")
-        print(f"variance {var:4.1f}")
+        print(f"step {step:3}: loss {loss:5.2f}, running mean {mean:5.1g}", end=", ")
+        print(f"variance {var:5.1g}")
 
 with torch.no_grad():
     for mode in (True, False):

@@ -5,7 +5,8 @@ from torch import nn
 
 torch.manual_seed(0)
 x = 2 + 3 * torch.randn(8, 5, 4, 4)  # (N, C, H, W), one batch
-parts = x.split((6, 2))  # what two processes get of it
+first = 6  # try: 4, 7
+parts = x.split((first, 8 - first))  # what two processes get of it
 
 # Plain BN: each process normalizes with its own part
 plain = torch.cat([nn.BatchNorm2d(5)(part) for part in parts])

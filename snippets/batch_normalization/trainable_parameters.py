@@ -4,7 +4,8 @@ import torch
 from torch import nn
 
 torch.manual_seed(0)
-bn = nn.BatchNorm2d(16)
+affine = True  # try: False
+bn = nn.BatchNorm2d(16, affine=affine)
 for name, p in bn.named_parameters():
     print(f"parameter  {name:20} {tuple(p.shape)}")
 for name, b in bn.named_buffers():

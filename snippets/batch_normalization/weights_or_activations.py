@@ -52,11 +52,11 @@ def build():
 
 
 # endregion
-seed = 0
-torch.manual_seed(seed)
-train_x, train_y, test_x, test_y = split(seed)
+lr = 0.03  # try: 0.003, 0.1
+torch.manual_seed(0)
+train_x, train_y, test_x, test_y = split(0)
 model = build()
-optimizer = torch.optim.SGD(model.parameters(), lr=0.03, momentum=0.9)
+optimizer = torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9)
 for _ in range(3):
     train_epoch(model, optimizer, train_x, train_y)
 
