@@ -170,10 +170,9 @@ for name, values in (("two inputs share BN", shared), ("prepared otherwise", pre
 for name, values in (("two inputs", shared), ("other preparation", prepared)):
     assert values[:, 0].min() > 85, f"{name}: train() should do: {values[:, 0]}"
     for column in (1, 2):  # before and after update_bn
-        fall, error = mean_and_error(values[:, 0] - values[:, column])
-        assert fall - 2 * error > 1.5, (
-            f"{name}: eval() should stay worse, {fall:.1f} points"
-        )
+        falls = values[:, 0] - values[:, column]
+        assert falls.min() > 0.5, f"{name}: eval() should be worse each time: {falls}"
+        assert falls.mean() > 4, f"{name}: by points, {falls.mean():.1f}"
 own = (shared[:, 4] - shared[:, 0]).mean().item()
 assert abs(own) < 1, f"statistics of their own should cure two inputs, {own:.1f} points"
 at_home = prepared[:, 3].min().item()

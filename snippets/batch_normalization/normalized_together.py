@@ -29,13 +29,14 @@ norms = {
 }
 torch.manual_seed(0)
 x = torch.randn(N, C, H, W, requires_grad=True)
-needed = {}
+needed, counted = {}, {}
 for name, norm in norms.items():
     one_output = norm(x)[0, 0, 0, 0]  # the first image, its first channel, a corner
     (gradient,) = torch.autograd.grad(one_output, x)  # (N, C, H, W)
     needed[name] = gradient != 0
     images = needed[name].any(1).flatten(1).any(1).sum().item()
     channels = needed[name].any(0).flatten(1).any(1).sum().item()
+    counted[name] = images, channels
     print(f"{name:12}  images {images} of {N}  channels {channels} of {C}")
 
 # region: the picture and the checks
@@ -50,5 +51,6 @@ for name, (images, channels) in expected.items():
     cells = torch.zeros(N, C, H, W, dtype=torch.bool)
     cells[:images, :channels] = True
     found = needed[name].sum().item()
+    assert counted[name] == (images, channels), f"{name} counted {counted[name]}"
     assert torch.equal(needed[name], cells), f"{name} should need others, needs {found}"
 # endregion
