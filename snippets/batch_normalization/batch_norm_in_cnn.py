@@ -1,44 +1,127 @@
-"""BatchNorm2d has one mean and variance per channel, over N, H and W: 2C parameters, and shifts pass through."""
+"""BatchNorm2d has one mean and variance per channel, so a shifted image stays one."""
+
 import torch
+from torch import nn
 
 torch.manual_seed(0)
 N, C, H, W = 16, 6, 8, 8
-x = torch.randn(N, C, H, W) * torch.arange(1, C + 1).view(1, C, 1, 1) + 3  # (N, C, H, W), channels of unlike scale
+x = 3 + 2 * torch.randn(N, C, H, W)
 
-# One statistic per channel, over the batch and all positions
-bn = torch.nn.BatchNorm2d(C)
+# One mean per channel, over all images and all positions
+bn = nn.BatchNorm2d(C)
 y = bn(x)  # (N, C, H, W)
-mean, var = x.mean((0, 2, 3)), x.var((0, 2, 3), unbiased=False)  # (C,) each, over N·H·W = 1024 values
-by_hand = (x - mean.view(1, C, 1, 1)) / (var.view(1, C, 1, 1) + bn.eps).sqrt()
-assert torch.allclose(y, by_hand, atol=1e-5), "the statistics should run over N, H and W"
-largest = y.mean((2, 3)).abs().amax(1)  # (N,), for each image the mean of its least centred channel
-assert largest.min() > 0.02, f"no single image should be centred by itself, smallest mean {largest.min():.3f}"
-
-# Every pixel counts as an example: BatchNorm1d on (N·H·W, C) is the same
+# The same: each pixel is an example with C features
 rows = x.permute(0, 2, 3, 1).reshape(-1, C)  # (N·H·W, C)
-z = torch.nn.BatchNorm1d(C)(rows).reshape(N, H, W, C).permute(0, 3, 1, 2)  # (N, C, H, W)
-print(f"largest difference to BatchNorm1d on {tuple(rows.shape)}: {(y - z).abs().max().item():.0e}")
-assert torch.allclose(y, z, atol=1e-5), "BatchNorm2d should equal BatchNorm1d with pixels as examples"
+z = nn.BatchNorm1d(C)(rows).view(N, H, W, C).permute(0, 3, 1, 2)  # (N, C, H, W)
+print(f"pixels as examples, equal to 1e-5: {torch.allclose(y, z, atol=1e-5)}")
 
-# Alternative: treat every position as a feature of its own, as a fully connected layer would
-bn_each = torch.nn.BatchNorm1d(C * H * W)
-per_position = torch.nn.Sequential(torch.nn.Flatten(), bn_each, torch.nn.Unflatten(1, (C, H, W)))
-count = [sum(p.numel() for p in module.parameters()) for module in (bn, per_position)]
-print(f"parameters: {count[0]} per channel, {count[1]} per channel and position")
-assert count == [2 * C, 2 * C * H * W], f"2C and 2CHW parameters expected, counted {count}"
-
-# Does shifting the image shift the output? (circular padding, so that no border disturbs the comparison)
-conv = torch.nn.Conv2d(C, C, 3, padding=1, padding_mode="circular")
-error = {}
-for name, norm in (("per channel", bn), ("per position", per_position)):
+# Another layer: each position of each channel is a feature, with its own mean
+flat = nn.Flatten(), nn.BatchNorm1d(C * H * W), nn.Unflatten(1, (C, H, W))
+per_position = nn.Sequential(*flat)
+moved = x.roll(1, dims=3)  # one pixel to the right
+changes = []
+for name, norm in (("channel", bn), ("position", per_position)):
     for p in norm.parameters():
-        torch.nn.init.uniform_(p, 0.5, 1.5)  # trained scales and shifts are not all alike
-    layer = torch.nn.Sequential(conv, norm)
-    layer(x)  # one pass in train() to fill the running statistics
-    layer.eval()
-    shifted_after = layer(x).roll((1, 2), dims=(2, 3))
-    shifted_before = layer(x.roll((1, 2), dims=(2, 3)))
-    error[name] = (shifted_after - shifted_before).abs().max().item()
-    print(f"shift, then layer, against layer, then shift; {name:<12}: largest difference {error[name]:.0e}")
-assert error["per channel"] < 1e-5, f"per channel it should commute with shifts: {error['per channel']:.0e}"
-assert error["per position"] > 0.1, f"per position it should not: {error['per position']:.0e}"
+        nn.init.uniform_(p, 0.5, 1.5)  # as after training
+    norm(x)  # fills the running statistics
+    norm.eval()
+    change = (norm(moved) - norm(x).roll(1, dims=3)).abs().max().item()
+    changes.append((change, sum(p.numel() for p in norm.parameters())))
+    print(f"per {name:8} a shift changes outputs by up to {change:.1f}")
+
+# %% proof: awkward shapes, images left uncentred, and how many values a map is worth
+(per_channel, few), (per_place, many) = changes
+assert per_channel < 1e-5, f"per channel a shift should stay one, {per_channel:.1e}"
+assert per_place > 0.5, f"per position it should not, {per_place:.2f}"
+assert few == 2 * C, f"should have 2C parameters, has {few}"
+assert many == 2 * C * H * W, f"should have 2CHW parameters, has {many}"
+for shape in ((1, 3, 1, 2), (2, 1, 1, 1), (5, 7, 3, 2), (3, 2, 1, 9), (2, 2, 13, 11)):
+    x = 5 + 3 * torch.randn(shape, dtype=torch.float64)
+    y = nn.BatchNorm2d(shape[1]).double()(x)
+    rows = x.permute(0, 2, 3, 1).reshape(-1, shape[1])
+    z = nn.BatchNorm1d(shape[1]).double()(rows).reshape(*shape[:1], *shape[2:], -1)
+    gap = (y - z.permute(0, 3, 1, 2)).abs().max().item()
+    assert gap < 1e-10, f"pixels as examples should be the same for {shape}: {gap:.1e}"
+    var = x.var((0, 2, 3), unbiased=False)
+    direct = (x - x.mean((0, 2, 3), keepdim=True)) / (var[:, None, None] + 1e-5).sqrt()
+    gap = (y - direct).abs().max().item()
+    assert gap < 1e-10, f"statistics should run over N, H, W for {shape}: {gap:.1e}"
+
+# A bright image stays brighter
+x = torch.randn(4, 3, 8, 8)
+x[0] += 2
+means = nn.BatchNorm2d(3)(x).mean((1, 2, 3))  # (N,)
+lead = (means.max() - means[1:].max()).item()
+assert means.argmax() == 0 and lead > 0.5, f"should stay brighter, leads by {lead:.2f}"
+
+# region: the digits
+from sklearn.datasets import load_digits
+
+digits = load_digits()
+labels = torch.tensor(digits.target)  # (1797,)
+images = torch.tensor(digits.images, dtype=torch.float32)[:, None]  # (1797, 1, 8, 8)
+images = (images - images.mean()) / images.std()
+
+
+def split(seed, train_size=1000):
+    """Draw train_size digits to train on; the others are left to test on."""
+    order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(seed))
+    train, test = order[:train_size], order[train_size:]
+    return images[train], labels[train], images[test], labels[test]
+
+
+# endregion
+# region: Fashion-MNIST
+import gzip
+from pathlib import Path
+
+import numpy as np
+
+places = [Path("data/fashion-mnist"), Path("/usr/share/datasets/fashion-mnist")]
+folder = next((place for place in places if place.exists()), None)
+if not folder:
+    raise FileNotFoundError("install dataset-fashion-mnist, or run `make data`")
+
+
+def read(part, count):
+    """The first images of a part, (N, 1, 28, 28), and their classes, (N,)."""
+    with gzip.open(folder / f"{part}-images-idx3-ubyte.gz") as file:
+        pixels = np.frombuffer(file.read(16 + count * 784)[16:], np.uint8)
+    with gzip.open(folder / f"{part}-labels-idx1-ubyte.gz") as file:
+        classes = np.frombuffer(file.read(8 + count)[8:], np.uint8)
+    x = torch.tensor(pixels.reshape(-1, 1, 28, 28), dtype=torch.float32)
+    return (x / 255 - 0.286) / 0.353, torch.tensor(classes, dtype=torch.int64)
+
+
+# endregion
+
+
+def worth(x):
+    """How many independent values one map is worth, for the mean of a channel.
+
+    Were its values independent, the mean of a map would vary by var / values.
+    """
+    return (x.var() / x.mean((2, 3)).var()).item()
+
+
+def filtered(x, seed):
+    """The median over 16 channels, each a random filter and a ReLU."""
+    torch.manual_seed(seed)
+    weights = torch.randn(16, 1, 3, 3) / 3
+    h = torch.relu(nn.functional.conv2d(x, weights))  # (N, 16, H, W)
+    return torch.tensor([worth(one) for one in h.split(1, dim=1)]).median().item()
+
+
+photos, _ = read("train", 2000)
+noise = worth(torch.randn(8000, 1, 8, 8))
+digit, photo = worth(images), worth(photos)
+print(f"one map is worth: noise {noise:.0f} of 64, digits {digit:.0f} of 64", end=", ")
+print(f"Fashion-MNIST {photo:.0f} of 784")
+channels = torch.tensor([filtered(photos, seed) for seed in range(0, 1200, 100)])
+print(f"its filtered channels {channels.min():.0f} to {channels.max():.0f} of 676")
+assert 58 < noise < 70, f"independent values should be worth 64, are {noise:.1f}"
+assert digit > 70, f"on the digits a map should be worth more than 64: {digit:.0f}"
+assert photo < 15, f"784 pixels of a photo should be worth few, are {photo:.0f}"
+assert channels.max() < 35, f"so should a filter's channel, {channels.max():.0f} of 676"
+measured = {"digits": digit, "photos": photo, "noise": noise, "lead": lead}
+measured |= {"few": few, "many": many, "filtered": channels.mean().item()}

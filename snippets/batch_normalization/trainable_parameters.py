@@ -1,49 +1,125 @@
-"""A BN layer trains gamma and beta, one of each per channel; the rest is buffers, and a bias just before it is idle."""
+"""BN trains gamma and beta; the rest is buffers, and a bias in front of it is idle."""
+
 import torch
-from torch.nn import functional as F
+from torch import nn
 
 torch.manual_seed(0)
-bn = torch.nn.BatchNorm2d(16)
-print("parameters:")
+affine = True  # try: False
+bn = nn.BatchNorm2d(16, affine=affine)
 for name, p in bn.named_parameters():
-    print(f"  {name:<20}{str(tuple(p.shape)):<7}requires_grad={p.requires_grad}  starts at {p[0].item():.0f}")
-print("buffers, saved in the state_dict as well:")
+    print(f"parameter  {name:20} {tuple(p.shape)}")
 for name, b in bn.named_buffers():
-    print(f"  {name:<20}{str(tuple(b.shape)):<7}requires_grad={b.requires_grad}")
+    print(f"buffer     {name:20} {tuple(b.shape)}")
 
-assert {name: tuple(p.shape) for name, p in bn.named_parameters()} == {"weight": (16,), "bias": (16,)}, "gamma, beta"
-assert all(p.requires_grad for p in bn.parameters()), "gamma and beta should be trained"
-assert (bn.weight == 1).all() and (bn.bias == 0).all(), "they should start as the identity"
-buffers = {"running_mean", "running_var", "num_batches_tracked"}
-assert {name for name, _ in bn.named_buffers()} == buffers, "three buffers should be there"
-assert not any(b.requires_grad for b in bn.buffers()), "no gradient reaches the buffers"
-assert set(bn.state_dict()) == buffers | {"weight", "bias"}, "the state_dict should hold parameters and buffers"
 
-# One step of training: which of the five move, and by whose hand?
-conv = torch.nn.Conv2d(3, 16, 3)  # has a bias, as by default
-model = torch.nn.Sequential(conv, bn, torch.nn.ReLU(), torch.nn.Flatten(), torch.nn.Linear(16 * 6 * 6, 10))
-x, y = torch.randn(32, 3, 8, 8), torch.randint(10, (32,))
-before = {name: value.clone() for name, value in bn.state_dict().items()}
+# region: which of the five have changed
+def snapshot():
+    return {name: value.clone() for name, value in bn.state_dict().items()}
+
+
+def changed(before):
+    return [name for name, v in bn.state_dict().items() if not v.equal(before[name])]
+
+
+# endregion
+conv = nn.Conv2d(3, 16, 3)  # with a bias, which is the default
+head = nn.Sequential(nn.ReLU(), nn.Flatten(), nn.Linear(16 * 6 * 6, 10))
+model = nn.Sequential(conv, bn, head)
 optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-logits = model(x)  # the forward pass alone updates the buffers
-moved_forward = {name for name, value in bn.state_dict().items() if not torch.equal(value, before[name])}
-after_forward = {name: value.clone() for name, value in bn.state_dict().items()}
-F.cross_entropy(logits, y).backward()
-optimizer.step()  # the optimizer updates gamma and beta
-moved_by_step = {name for name, value in bn.state_dict().items() if not torch.equal(value, after_forward[name])}
-print("changed by the forward pass:", ", ".join(sorted(moved_forward)))
-print("changed by the optimizer:   ", ", ".join(sorted(moved_by_step)))
-assert moved_forward == buffers, "the forward pass in train() should change the buffers and nothing else"
-assert moved_by_step == {"weight", "bias"}, "the optimizer should change gamma and beta and nothing else"
+x, y = torch.randn(32, 3, 8, 8), torch.randint(10, (32,))
 
-# The convolution's bias: BN subtracts the channel mean and the bias with it.
-bias_gradient, weight_gradient = conv.bias.grad.abs().max().item(), conv.weight.grad.abs().max().item()
-with torch.no_grad():
-    logits = model(x)
-    conv.bias += 100 * torch.randn(16)
-    change = (model(x) - logits).abs().max().item()
-print(f"largest gradient: conv.bias {bias_gradient:.0e}, conv.weight {weight_gradient:.0e}")
-print(f"random bias of size 100 added: the logits change by at most {change:.0e}")
-assert bias_gradient < 1e-5 * weight_gradient, f"the bias should get a zero gradient: {bias_gradient:.0e}"
-assert change < 1e-3, f"the bias should change nothing up to rounding, the logits moved by {change:.0e}"
-assert bn.num_batches_tracked == 3, "no_grad() does not stop the buffers: three forward passes, three updates"
+before = snapshot()
+loss = nn.functional.cross_entropy(model(x), y)  # a forward pass in train()
+print("forward pass changes:", *changed(before))
+before = snapshot()
+loss.backward()
+optimizer.step()
+print("optimizer changes:   ", *changed(before))
+
+# %% proof: what is where, four ways to hold a layer, and the idle bias over six shapes
+buffers = ["running_mean", "running_var", "num_batches_tracked"]
+assert [name for name, _ in bn.named_buffers()] == buffers, "three buffers expected"
+assert [name for name, _ in bn.named_parameters()] == ["weight", "bias"], "two expected"
+assert changed(before) == ["weight", "bias"], (
+    "a step should change gamma and beta alone"
+)
+kept = snapshot()
+model(x)
+assert changed(kept) == buffers, "a forward pass in train() should change the buffers"
+fresh = nn.BatchNorm2d(16)
+assert (fresh.weight == 1).all() and not fresh.bias.any(), "should start at 1 and 0"
+grads = [b.requires_grad for b in bn.buffers()]
+assert grads == [False] * 3, "no gradient should reach a buffer"
+assert all(p.requires_grad for p in bn.parameters()), "gamma and beta should be trained"
+for channels in (1, 3, 64):
+    count = sum(p.numel() for p in nn.BatchNorm2d(channels).parameters())
+    assert count == 2 * channels, f"{channels} channels should have 2 each: {count}"
+
+# Ways to hold a layer: what a forward pass and a step still change
+held = {}
+for way in ("nothing", "no_grad", "requires_grad=False", "eval()", "both"):
+    torch.manual_seed(0)
+    bn = nn.BatchNorm2d(16)
+    model = nn.Sequential(nn.Conv2d(3, 16, 3), bn, head)
+    bn.requires_grad_(way not in ("requires_grad=False", "both"))
+    bn.train(way not in ("eval()", "both"))
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    before = snapshot()
+    if way == "no_grad":
+        with torch.no_grad():
+            model(x)
+    else:
+        nn.functional.cross_entropy(model(x), y).backward()
+        optimizer.step()
+    held[way] = changed(before)
+    print(f"{way:20} still changes: {', '.join(held[way]) or 'nothing'}")
+assert held["nothing"] == ["weight", "bias", *buffers], f"all five: {held['nothing']}"
+assert held["no_grad"] == buffers, f"no_grad should not stop them: {held['no_grad']}"
+frozen = held["requires_grad=False"]
+assert frozen == buffers, f"requires_grad=False should not stop the buffers: {frozen}"
+assert held["eval()"] == ["weight", "bias"], (
+    f"eval() should stop them: {held['eval()']}"
+)
+assert not held["both"], f"both together should stop all: {held['both']}"
+
+# The bias in front
+worst_gradient = worst_change = in_eval = 0.0
+for shape in ((32, 3, 8, 8), (2, 3, 3, 4), (8, 3, 3, 3), (5, 3, 9, 4), (3, 3, 5, 5)):
+    conv, bn = nn.Conv2d(3, 16, 3).double(), nn.BatchNorm2d(16).double()
+    x = torch.randn(shape, dtype=torch.float64)
+    out = bn(conv(x))
+    (out * torch.randn_like(out)).sum().backward()
+    ratio = (conv.bias.grad.abs().max() / conv.weight.grad.abs().max()).item()
+    worst_gradient = max(worst_gradient, ratio)
+    same_mode = bn.eval()(conv(x)).detach()
+    with torch.no_grad():
+        conv.bias += 100 * torch.randn(16)
+        worst_change = max(worst_change, (bn.train()(conv(x)) - out).abs().max().item())
+        bn.running_mean.zero_()  # as far from the truth as the bias now is
+        in_eval = max(in_eval, (bn.eval()(conv(x)) - same_mode).abs().max().item())
+print(f"the bias gets a gradient of at most {worst_gradient:.0e} of the weights'")
+assert worst_gradient < 1e-9, f"its gradient should be zero: {worst_gradient:.1e}"
+assert worst_change < 1e-9, f"it should change nothing in train(): {worst_change:.1e}"
+assert in_eval > 1, f"in eval() it should count, {in_eval:.2f}"
+
+# behind a ReLU it is not idle
+conv, bn = nn.Conv2d(3, 16, 3), nn.BatchNorm2d(16)
+x = torch.randn(8, 3, 6, 6)
+out = bn(torch.relu(conv(x)))
+(out * torch.randn_like(out)).sum().backward()
+ratio = (conv.bias.grad.abs().max() / conv.weight.grad.abs().max()).item()
+assert ratio > 0.05, f"with a ReLU between, the bias should get a gradient: {ratio:.2f}"
+
+# other settings
+bare = nn.BatchNorm2d(16, affine=False)
+assert not list(bare.parameters()), "affine=False should have no parameters"
+stateless = nn.BatchNorm2d(16, track_running_stats=False)
+assert not list(stateless.buffers()), "track_running_stats=False should have no buffers"
+
+# a ResNet-50's share, from its widths: one BN behind each convolution
+widths, total = [64], 0
+for width, blocks in ((64, 3), (128, 4), (256, 6), (512, 3)):
+    widths += [width, width, 4 * width] * blocks + [4 * width]  # with the projection
+count = 2 * sum(widths)
+assert len(widths) == 53, f"ResNet-50 should have 53 BN layers, has {len(widths)}"
+measured = {"resnet": count, "layers": len(widths), "share": count / 25_557_032}
