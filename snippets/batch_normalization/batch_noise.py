@@ -1,4 +1,4 @@
-"""In training an image's output depends on its batch mates; the noise falls as 1 / N."""
+"""In training an output depends on the batch mates; the noise falls as 1 / N."""
 
 import matplotlib.pyplot as plt
 import torch
@@ -42,6 +42,7 @@ def accuracy(model, x, y):
 
 
 # endregion
+# region: a small network with BN
 torch.manual_seed(0)
 model = nn.Sequential(
     nn.Conv2d(1, 8, 3, padding=1),
@@ -53,6 +54,7 @@ model = nn.Sequential(
     nn.Flatten(),
     nn.Linear(256, 10),
 )
+# endregion
 train_x, train_y, test_x, test_y = split(0)
 optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
 for epoch in range(2):
@@ -70,9 +72,10 @@ spread = torch.tensor(logits).std().item()
 print(f"batches of {batch_size}: the logit of its class has a spread of {spread:.2f}")
 # region: the plot
 figure, axis = plt.subplots(figsize=(6, 2.8))
-axis.hist(logits, bins=torch.linspace(-2, 10, 61).tolist(), color="C0")
-axis.set_xlim(-2, 10)
-axis.set_xlabel("logit of the right class, one image in 300 batches")
+around = [logit - sum(logits) / len(logits) for logit in logits]
+axis.hist(around, bins=torch.linspace(-0.8, 0.8, 65).tolist(), color="C0")
+axis.set_xlim(-0.8, 0.8)
+axis.set_xlabel("one image's logit minus its mean over 300 batches")
 axis.set_ylabel("batches")
 axis.set_title(f"batches of {batch_size}")
 plt.show()
