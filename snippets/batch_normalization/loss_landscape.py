@@ -84,7 +84,7 @@ plt.show()
 # endregion
 
 
-# %% proof: 12 seeds at the same height of the loss, and four rates
+# %% proof: 12 seeds at the same height of the loss, and five rates
 def probe(use_bn, seed):
     """Range of the loss and relative change of the gradient, mid-way in training."""
     model = make_model(use_bn, seed)
