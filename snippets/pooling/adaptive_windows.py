@@ -36,7 +36,7 @@ for i in range(m):
 for k in range(n):
     axes.text(k + 0.45, 0.6, str(k), ha="center")
 axes.text(-0.3, 0.6, "input pixel", ha="right")
-axes.set(xlim=(-2.2, n), ylim=(0.6 - m, 1.1))
+axes.set(xlim=(-2.2, n), ylim=(0.5 - m, 1.1))
 axes.axis("off")
 filled = sum(patch.get_fill() for patch in axes.patches)
 assert filled == sum(ends) - sum(starts), f"each pixel read is filled, {filled} are"

@@ -53,7 +53,7 @@ def network(kind):
     )
 
 
-num_epochs = 3  # try: 10, 25
+num_epochs = 3  # try: 12, 25
 for kind, lr in (("max", 0.02), ("average", 0.04)):
     torch.manual_seed(0)
     train_x, train_y, test_x, test_y = split(0)
@@ -67,7 +67,7 @@ for kind, lr in (("max", 0.02), ("average", 0.04)):
 # %% proof: 12 seeds, whole curves, each kind at its best rate on other seeds
 import matplotlib.pyplot as plt
 
-shown = (1, 3, 10, 25)
+shown = (1, 3, 6, 12)
 
 
 def curve(kind, lr, seed):
@@ -108,11 +108,11 @@ for epoch, mean, spread in zip(shown, lead.tolist(), error.tolist(), strict=True
     print(f"{epoch:5d}      {mean:5.1f} +- {spread:.1f}")
 at = {epoch: column for column, epoch in enumerate(shown)}
 measured = {"early": lead[at[3]].item(), "early_se": error[at[3]].item()}
-measured |= {"late": lead[at[25]].item(), "late_se": error[at[25]].item()}
+measured |= {"late": lead[at[12]].item(), "late_se": error[at[12]].item()}
 early, late = measured["early"], measured["late"]
 assert early > 5 * measured["early_se"], f"max should lead clearly early, {measured}"
 assert early > 10, f"after 3 epochs max should lead by 10 points, by {early:.1f}"
-assert late < early / 5, f"of the lead under a fifth should be left, {late:.1f}"
-assert late > 0, f"after 25 epochs max should still be ahead, by {late:.1f}"
+assert late < early / 4, f"of the lead under a quarter should be left, {late:.1f}"
+assert late > 2 * measured["late_se"], f"max should still be ahead, {measured}"
 falling = lead.diff().max().item()
 assert falling < 0, f"the lead should fall from each epoch shown to the next, {lead}"

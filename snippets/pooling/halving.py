@@ -51,13 +51,13 @@ def network(kind):
 
 
 kind = "max"  # try: "average", "stride"
-lr = {"max": 0.01, "average": 0.02, "stride": 0.02}[kind]
+lr = {"max": 0.02, "average": 0.04, "stride": 0.02}[kind]
 seed = 0
 torch.manual_seed(seed)
 train_x, train_y, test_x, test_y = split(seed)
 model = network(kind)
 optimizer = torch.optim.Adam(model.parameters(), lr=lr)
-for epoch in range(15):
+for epoch in range(12):
     train_epoch(model, optimizer, train_x, train_y, batch_size=100)
 parameters = sum(p.numel() for p in model.parameters())
 error = 100 - 100 * accuracy(model, test_x, test_y)
@@ -79,24 +79,24 @@ plt.show()
 # endregion
 
 
-# %% proof: 12 seeds, each way at the rate that was best on three other seeds
+# %% proof: 12 seeds, each way at the rate that was best on four other seeds
 def test_errors(kind, lr, seed):
-    """The test error in % after 5 and after 15 epochs."""
+    """The test error in % after 3 epochs, and the mean of those after 10 to 12."""
     torch.manual_seed(seed)
     train_x, train_y, test_x, test_y = split(seed)
-    model, errors = network(kind), []
+    model, errors = network(kind), {}
     optimizer = torch.optim.Adam(model.parameters(), lr=lr)
-    for epoch in range(1, 16):
+    for epoch in range(1, 13):
         train_epoch(model, optimizer, train_x, train_y, batch_size=100)
-        if epoch in (5, 15):
-            errors.append(100 - 100 * accuracy(model, test_x, test_y))
-    return errors
+        if epoch in (3, 10, 11, 12):
+            errors[epoch] = 100 - 100 * accuracy(model, test_x, test_y)
+    return errors[3], (errors[10] + errors[11] + errors[12]) / 3
 
 
-rates = {"max": 0.01, "average": 0.02, "stride": 0.02}  # of 0.005, 0.01, 0.02, 0.04
+rates = {"max": 0.02, "average": 0.04, "stride": 0.02}  # of 0.005 to 0.08, doubling
 seeds = range(1000, 2200, 100)
 errors, size = {}, {}
-print("             test error in % after 5 epochs, after 15")
+print("             test error in % after 3 epochs, after 10 to 12")
 for kind, lr in rates.items():
     runs = torch.tensor([test_errors(kind, lr, seed) for seed in seeds])  # (12, 2)
     errors[kind] = runs
@@ -120,19 +120,19 @@ for row, (kind, runs) in enumerate(errors.items()):
     plt.plot(runs[:, 1], [row] * len(runs), "os^"[row], alpha=0.6)
     plt.plot([runs[:, 1].mean()] * 2, [row - 0.3, row + 0.3], color=f"C{row}")
 plt.yticks(range(3), list(errors))
-plt.xlabel("test error in % after 15 epochs, one mark per seed")
+plt.xlabel("test error in % after 10 to 12 epochs, one mark per seed")
 plt.ylim(2.5, -0.5)
 plt.gcf().set_size_inches(5, 2.2)
 plt.show()
 assert len(set(size.values())) == 1, f"all should have the same parameters, {size}"
-for kind, runs in errors.items():
-    for other in errors.values():
-        assert runs[:, 1].min() < other[:, 1].max(), f"the row of {kind} should overlap"
-assert measured["average_early"] > 4 * measured["average_early_se"], "max leads early"
-assert measured["average_late"] > 2 * measured["average_late_se"], "max still leads"
-left = measured["average_late"] / measured["average_early"]
-assert 0.1 < left < 0.6, f"of the early lead about a third should be left, {left:.2f}"
-assert measured["stride_late"] > 2 * measured["stride_late_se"], "max leads the stride"
-late = measured["stride_late"]
-assert 0.3 < late < 2, f"max should lead the stride by about a point, by {late:.1f}"
-assert measured["stride_early"] < 2 * measured["stride_early_se"], "but not early"
+for kind in ("average", "stride"):
+    best, worst = errors[kind][:, 1].min(), errors["max"][:, 1].max()
+    assert best < worst, f"the rows of {kind} and max should overlap, {errors}"
+    late, error = measured[f"{kind}_late"], measured[f"{kind}_late_se"]
+    assert late > 2 * error, f"max should end ahead of {kind}, {measured}"
+    assert 0.4 < late < 3, f"it should lead by a point or so, by {late:.1f}"
+early = measured["average_early"]
+assert early > 2 * measured["average_early_se"], f"max learns faster, {measured}"
+assert measured["average_late"] < early / 2, f"the lead should shrink, {measured}"
+early = measured["stride_early"]
+assert early < measured["stride_late"], f"the stride loses ground, {measured}"

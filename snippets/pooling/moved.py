@@ -85,7 +85,7 @@ print(
     f"{kind}: training {train:.0f} %, test {test:.0f} %, gap {train - test:.0f} points"
 )
 
-# %% proof: 12 seeds, moved and centred, both kinds at the same best rate
+# %% proof: 12 seeds, moved and centred, both kinds at the same rate
 import matplotlib.pyplot as plt
 
 seeds = range(1000, 2200, 100)
@@ -125,3 +125,5 @@ assert abs(measured["centred_lead"]) < 4, f"centred: within 4 points, {measured}
 assert measured["centred_lead_se"] < 1, f"centred: measured well enough, {measured}"
 much = abs(measured["centred_stride"] - measured["centred_max"])
 assert much < 4, f"centred: the gaps should be within 4 points, {much:.1f}"
+wide = max(measured["centred_max"], measured["centred_stride"])
+assert wide < measured["moved_max"] / 2, f"centred: both should be small, {measured}"
