@@ -139,15 +139,14 @@ class ByHand(nn.BatchNorm2d):
     constants = False
 
     def forward(self, x):
-        if not self.training:
+        if not (self.training and self.constants):
             return super().forward(x)
-        mean, var = x.mean((0, 2, 3)), x.var((0, 2, 3), unbiased=False)
-        if self.constants:
-            mean, var = mean.detach(), var.detach()
         with torch.no_grad():
-            super().forward(x)  # keeps the buffers as PyTorch does
-        x_hat = (x - mean[:, None, None]) / (var[:, None, None] + self.eps).sqrt()
-        return self.weight[:, None, None] * x_hat + self.bias[:, None, None]
+            same = super().forward(x)  # keeps the buffers as PyTorch does
+            mean, var = x.mean((0, 2, 3)), x.var((0, 2, 3), unbiased=False)
+        y = nn.functional.batch_norm(x, mean, var, self.weight, self.bias, eps=self.eps)
+        gaps.append((y - same).abs().max().item())
+        return y
 
 
 def build(constants):
@@ -162,16 +161,15 @@ def build(constants):
 
 
 def trained(constants, lr, seed):
-    """The model, its accuracy on the test digits, and its first weights' growth."""
+    """The model, and its accuracy on the test digits after each of six epochs."""
     torch.manual_seed(seed)
     train_x, train_y, test_x, test_y = split(seed)
-    model = build(constants)
-    start = model[3].weight.norm().item()
+    model, curve = build(constants), []
     optimizer = torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9)
-    for _ in range(2):
+    for _ in range(6):
         train_epoch(model, optimizer, train_x, train_y)
-    growth = model[3].weight.norm().item() / start
-    return model, 100 * accuracy(model, test_x, test_y), growth
+        curve.append(100 * accuracy(model, test_x, test_y))
+    return model, curve
 
 
 def gradient(model, constants, x, y):
@@ -183,17 +181,20 @@ def gradient(model, constants, x, y):
     return torch.autograd.grad(loss, model[0].weight)[0]
 
 
-rates, chosen, table = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3), [], []
+gaps, rates, chosen, table = [], (0.01, 0.03, 0.1, 0.3), [], []
 for constants in (False, True):
     trials = {}
-    for lr in rates:  # on three seeds that do not count
-        tried = [trained(constants, lr, seed)[1] for seed in (5000, 5100, 5200)]
-        trials[lr] = sum(tried) / 3
-    chosen.append(max(trials, key=trials.get))
+    for lr in rates:  # at their best epoch, on two seeds that do not count
+        tried = [max(trained(constants, lr, seed)[1]) for seed in (5000, 5100)]
+        trials[lr] = sum(tried) / 2
+    lr = max(rates[1:-1], key=trials.get)
+    ends = max(trials[rates[0]], trials[rates[-1]]) - trials[lr]
+    assert ends < 1, f"the best rate should lie inside, {trials}"
+    chosen.append(lr)
     print("constant statistics" if constants else "BN", end=": ")
     print(*(f"{lr}: {value:.0f} %" for lr, value in trials.items()), sep=", ")
 for seed in range(0, 1200, 100):
-    model, right, growth = trained(False, chosen[0], seed)
+    model, curve = trained(False, chosen[0], seed)
     x, y, *_ = split(seed)
     true = gradient(model, False, x[:50], y[:50])
     error = ((gradient(model, True, x[:50], y[:50]) - true).norm() / true.norm()).item()
@@ -205,26 +206,33 @@ for seed in range(0, 1200, 100):
         product = (both[0] * both[1]).sum(1) / both[1].norm(dim=1)
         along.append((product.norm() / true.norm()).item())
     assert along[0] < 1e-3, f"the true gradient should have none: {along[0]:.1e}"
-    _, wrong, _ = trained(True, chosen[1], seed)
-    table.append([right, wrong, 100 * error, 100 * along[1]])
-right, wrong, error, along = torch.tensor(table).T
-lead = right - wrong
-lead_se = (lead.std() / 12**0.5).item()
-print(f"trained: {right.mean():.1f} against {wrong.mean():.1f} %;", end=" ")
+    _, wrong = trained(True, chosen[1], seed)
+    pairs = [curve[1], wrong[1], max(curve), max(wrong)]
+    table.append([*pairs, 100 * error, 100 * along[1]])
+assert max(gaps) < 1e-4, f"forward both should be BN, largest gap {max(gaps):.1e}"
+right, wrong, right_best, wrong_best, error, along = torch.tensor(table).T
+
+
+def mean_and_error(values):
+    return values.mean().item(), (values.std() / len(values) ** 0.5).item()
+
+
+lead, lead_se = mean_and_error(right - wrong)
+left, left_se = mean_and_error(right_best - wrong_best)
+print(f"two epochs: {right.mean():.1f} against {wrong.mean():.1f} %;", end=" ")
+print(f"best of six: {right_best.mean():.1f} against {wrong_best.mean():.1f} %")
 print(f"the first layer's gradient is off by {error.mean():.0f} %")
 assert error.min() > 15, f"the error should add up, least {error.min():.0f} %"
-assert right.min() > 90, f"BN should train, worst {right.min():.1f} %"
-assert lead.mean() - 2 * lead_se > 3, (
-    f"the mistake should cost accuracy: {lead.mean():.1f}"
-)
-measured = {
-    "off": 100 * off,
-    "off_1000": 100 * errors[1000],
-    "error": error.mean().item(),
-}
-measured |= {"right": right.mean().item(), "wrong": wrong.mean().item()}
-measured |= {"lead": lead.mean().item(), "lead_se": lead_se}
-assert wrong.mean() > 40, f"it should still learn something: {wrong.mean():.0f} %"
 assert along.min() > 10, f"a part along the filter should appear: {along.min():.0f} %"
-measured |= {"along": along.mean().item()}
+assert right.min() > 90, f"BN should train, worst {right.min():.1f} %"
+behind = (right > wrong).sum().item()
+assert behind >= 10, f"the mistake should cost accuracy at first, in {behind} of 12"
+assert lead > 5, f"many points, {lead:.1f} ± {lead_se:.1f}"
+later = left + 2 * left_se
+assert later < 3 and left < lead / 3, f"and little later: {left:.1f} ± {left_se:.1f}"
+measured = {"off": 100 * off, "error": error.mean().item()}
+measured |= {"right": right.mean().item(), "wrong": wrong.mean().item()}
+measured |= {"right_best": right_best.mean().item()}
+measured |= {"wrong_best": wrong_best.mean().item(), "left": left, "left_se": left_se}
+measured |= {"lead": lead, "lead_se": lead_se, "along": along.mean().item()}
 measured |= {"rate": chosen[0], "wrong_rate": chosen[1]}

@@ -112,7 +112,7 @@ def filtered(x, seed):
     return torch.tensor([worth(one) for one in h.split(1, dim=1)]).median().item()
 
 
-photos, _ = read("train", 2000)
+photos, kinds = read("train", 2000)
 noise = worth(torch.randn(8000, 1, 8, 8))
 digit, photo = worth(images), worth(photos)
 print(f"one map is worth: noise {noise:.0f} of 64, digits {digit:.0f} of 64", end=", ")
@@ -123,5 +123,17 @@ assert 58 < noise < 70, f"independent values should be worth 64, are {noise:.1f}
 assert digit > 70, f"on the digits a map should be worth more than 64: {digit:.0f}"
 assert photo < 15, f"784 pixels of a photo should be worth few, are {photo:.0f}"
 assert channels.max() < 35, f"so should a filter's channel, {channels.max():.0f} of 676"
+
+
+def uneven(ink):
+    """How unlike the images are in their ink: its standard deviation over its mean."""
+    return (ink.std() / ink.mean()).item()
+
+
+bright = 0.286 + 0.353 * photos.mean((1, 2, 3))  # the mean of the pixels, 0 to 1
+coat, sandal = bright[kinds == 4].mean().item(), bright[kinds == 5].mean().item()
+assert coat > 1.5 * sandal, f"a coat should fill its frame: {coat:.2f}, {sandal:.2f}"
+alike = uneven(torch.tensor(digits.images).mean((1, 2)))
+assert 2 * alike < uneven(bright), f"digits should be alike in ink: {alike:.2f}"
 measured = {"digits": digit, "photos": photo, "noise": noise, "lead": lead}
 measured |= {"few": few, "many": many, "filtered": channels.mean().item()}

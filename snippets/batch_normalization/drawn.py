@@ -26,6 +26,7 @@ for name, value in (("x", x), ("x_hat", x_hat), ("y", y)):
 # region: the picture and the checks
 rows = (("x", x), ("x_hat: mean 0, standard deviation 1", x_hat))
 rows += (("y: standard deviation γ, mean β", y),)
+lost = 0.0
 fig, axes = plt.subplots(3, 1, figsize=(5.4, 4))
 for ax, (title, value) in zip(axes, rows, strict=True):
     low, high = (-60, 130) if value is x else (-5, 12)
@@ -33,6 +34,8 @@ for ax, (title, value) in zip(axes, rows, strict=True):
         v = value[:, channel]
         height, edges = torch.histogram(v, bins=60, range=(low, high), density=True)
         label = f"channel {channel}"
+        lost = max(lost, 1 - (height.sum() * (high - low) / len(height)).item())
+        lost = max(lost, ((v < low) | (v > high)).float().mean().item())
         ax.stairs(height, edges, color=f"C{channel}", ls=style, lw=2, label=label)
     ax.set_title(title, loc="left")
     ax.set_yticks([])
@@ -54,8 +57,12 @@ assert apart > 20, f"the means should lie apart before, by {apart:.1f}"
 centred, spread = x_hat.mean((0, 2, 3)).abs().max(), x_hat.std((0, 2, 3))
 assert centred < 1e-4, f"each channel should have mean 0, largest {centred:.1e}"
 assert (spread - 1).abs().max() < 1e-3, f"and standard deviation 1, found {spread}"
-shifted, scaled = y[:, 1].mean().item(), y[:, 1].std(unbiased=False).item()
-assert abs(shifted - 3) < 1e-3 and abs(scaled - 2) < 1e-3, (
-    f"{shifted:.3f}, {scaled:.3f}"
-)
+for channel, (std, mean) in enumerate(((1, 0), (2, 3))):
+    v = y[:, channel]
+    found = f"channel {channel}: {v.mean():.3f}, {v.std():.3f}"
+    assert abs(v.mean() - mean) < 1e-3, f"the mean should be beta, {found}"
+    assert abs(v.std(unbiased=False) - std) < 1e-3, f"the spread gamma, {found}"
+even = x[:, 1].mean().abs().item()
+assert even < 2, f"channel 1 should lie around 0 before, has mean {even:.1f}"
+assert lost < 0.01, f"the axes should show all, {lost:.3f} of a channel lie outside"
 # endregion

@@ -25,7 +25,7 @@ print(f"two layers and one differ by less than 1e-5: {gap < 1e-5}")
 import copy
 
 import matplotlib.pyplot as plt
-from torch.nn.utils import fuse_conv_bn_eval
+from torch.nn.utils import fuse_conv_bn_eval, fuse_linear_bn_eval
 
 assert gap < 1e-5, f"the folded layer should give the same, differs by {gap:.1e}"
 
@@ -64,29 +64,37 @@ for setting in settings:
 assert worst < 1e-10, f"own and library's fold should be exact: {worst:.1e}"
 
 # fuse_conv_bn_eval wants eval() and copies; it leaves the model as it was.
-kept = bn(conv(x)).detach()
-assert torch.equal(kept, bn(conv(x))), "the layers should be left as they were"
+pair = nn.Sequential(conv, bn)
+state = copy.deepcopy(pair.state_dict())
+fuse_conv_bn_eval(*pair)
+same = all(v.equal(state[name]) for name, v in pair.state_dict().items())
+assert same, "the two layers should be left as they were"
+linear, bn = filled(nn.Linear(5, 3), nn.BatchNorm1d(3), torch.randn(16, 5))
+x = torch.randn(16, 5)
+gap = (fuse_linear_bn_eval(linear, bn)(x) - bn(linear(x))).abs().max().item()
+assert gap < 1e-5, f"a linear layer should fold too, gap {gap:.1e}"
 try:
-    fuse_conv_bn_eval(conv, bn.train())
+    fuse_conv_bn_eval(conv, pair[1].train())
     refused = ""
 except AssertionError as error:
     refused = str(error)
 assert refused == "Fusion only for eval!", f"in train() it should refuse: {refused!r}"
 
 # Not foldable 1: a ReLU between. The same fold, tried all the same:
-conv, bn = filled(nn.Conv2d(4, 8, 3), nn.BatchNorm2d(8), x := torch.randn(16, 4, 9, 9))
+conv, relu, x = nn.Conv2d(4, 8, 3), nn.ReLU(), torch.randn(16, 4, 9, 9)
+front, bn = filled(nn.Sequential(conv, relu), nn.BatchNorm2d(8), x)
 with torch.no_grad():
-    behind = bn(torch.relu(conv(x)))
-    wrong = torch.relu(fold(conv, bn)(x))
+    behind = bn(front(x))
+    wrong = relu(fold(conv, bn)(x))
     between = ((wrong - behind).norm() / behind.norm()).item()
-assert between > 0.15, f"with a ReLU between it should be wrong, by {between:.2f}"
+assert between > 0.3, f"with a ReLU between it should be wrong, by {between:.2f}"
 
 # Not foldable 2: BN before a zero-padded convolution. Wrong at the border alone.
-bn, conv = nn.BatchNorm2d(4).eval(), nn.Conv2d(4, 6, 3, padding=1)
+bn, conv = nn.BatchNorm2d(16).eval(), nn.Conv2d(16, 32, 3, padding=1)
 nn.init.normal_(bn.bias)
 nn.init.normal_(bn.running_mean)
 nn.init.uniform_(bn.running_var, 0.5, 2)
-x = torch.randn(50, 4, 8, 8)
+x = torch.randn(50, 16, 8, 8)
 with torch.no_grad():
     scale = bn.weight / (bn.running_var + bn.eps).sqrt()
     shift = bn.bias - bn.running_mean * scale
@@ -98,13 +106,13 @@ with torch.no_grad():
     edge[1:-1, 1:-1] = False
     inside, border = off[~edge].max().item(), off[edge].min().item()
     # repaired: pad with what BN turns into 0
-    padded = (-shift / scale)[:, None, None].expand(50, 4, 10, 10).clone()
+    padded = (-shift / scale)[:, None, None].expand(50, 16, 10, 10).clone()
     padded[:, :, 1:-1, 1:-1] = x
     repaired = nn.functional.conv2d(padded, one.weight, one.bias)
     left = (repaired - conv(bn(x))).abs().max().item()
 print(f"BN in front: wrong by {border:.2f} or more all along the border, exact inside")
 assert inside < 1e-5, f"inside the fold should be exact, {inside:.1e}"
-assert border > 0.01, f"all along the border it should be wrong, {border:.3f}"
+assert border > 0.3, f"all along the border it should be wrong, {border:.3f}"
 assert left < 1e-5, f"with the right padding exact everywhere, {left:.1e}"
 
 fig, ax = plt.subplots(figsize=(4.4, 3.2))
@@ -136,6 +144,12 @@ for conv, bn, relu in zip(*[iter(model)] * 3, strict=True):
     short.extend([fuse_conv_bn_eval(conv, bn), relu])
 with torch.no_grad():
     gap = ((short(x) - model(x)).abs().max() / model(x).abs().max()).item()
+    counted, h = 0, x[:1]
+    for module in model:
+        h = module(h)
+        if isinstance(module, nn.Conv2d):
+            counted += h.numel() * module.weight[0].numel()
+assert counted == operations, f"multiply-adds: {counted:,}, not {operations:,}"
 assert gap < 1e-4, f"the whole net should give the same, relative gap {gap:.1e}"
 assert len(short) == 8, f"12 layers should become 8, are {len(short)}"
 
@@ -143,9 +157,11 @@ assert len(short) == 8, f"12 layers should become 8, are {len(short)}"
 short.train()
 out = short[:1](x).detach()  # (N, 16, 28, 28)
 still = model[:2].train()(x).detach()
-ratio = (short[:1](3 * x).std() / out.std()).item()
-held = (model[:2](3 * x).std() / still.std()).item()
-assert ratio > 1.6 and abs(held - 1) < 0.05, f"folded {ratio:.2f}, with BN {held:.2f}"
+axes = (0, 2, 3)
+ratios = (short[:1](3 * x).std(axes) / out.std(axes)).detach()  # by channel
+held = (model[:2](3 * x).std(axes) / still.std(axes)).detach()
+assert (ratios - 3).abs().max() < 1e-3, f"folded, three times as wide: {ratios}"
+assert (held - 1).abs().max() < 0.05, f"with BN as wide as before: {held}"
 measured = {"saved": extra / operations, "between": between, "border": border}
-measured |= {"settings": len(settings), "refused": refused, "threefold": ratio}
-measured |= {"held": held}
+measured |= {"settings": len(settings), "refused": refused}
+measured |= {"threefold": ratios.mean().item(), "held": held.mean().item()}

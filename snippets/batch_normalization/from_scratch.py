@@ -33,12 +33,16 @@ for mode in (True, False):
     gap = (ours.train(mode)(x) - library.train(mode)(x)).abs().max().item()
     name = "train()" if mode else "eval()"
     print(f"{name:7}  equal to nn.BatchNorm2d to 1e-5: {gap < 1e-5}")
+    assert gap < 1e-5, f"in {name} they should be equal, largest gap {gap:.1e}"
 # endregion
 
 # %% proof: some thirty shapes, three batches each, gradients, and two slips
 drawn = torch.randint(1, 9, (30, 4)).tolist()  # (N, C, H, W)
 shapes = [(2, 1, 1, 1), (1, 3, 1, 2)]  # the smallest that train() takes
 shapes += [(n, c, h, w) for n, c, h, w in drawn if n * h * w > 1]
+fewest = min(n * h * w for n, _, h, w in shapes)
+assert fewest == 2, f"the smallest should have two values per channel, has {fewest}"
+assert len(shapes) > 25, f"some thirty shapes should be tried, are {len(shapes)}"
 
 
 def batch(shape):
@@ -129,7 +133,6 @@ assert abs(in_double - two_pass) < 1e-3, f"float64 should have room: {in_double:
 off, right = abs(short_cut - 1), abs(two_pass - 1)
 assert right < 0.2 < 0.5 < off, f"the short cut should lose it: {short_cut:.2f}"
 
-x = batch((8, 3, 1, 1))
 fresh = (BatchNorm(3).double().eval()(x) / x - 1).abs().max().item()
 assert 4e-6 < fresh < 6e-6, f"half of eps should be all it changes, was {fresh:.1e}"
 

@@ -32,6 +32,10 @@ with torch.no_grad():
 # %% proof: where it hides, what the scaler does not undo, and two remedies
 from torch.optim.swa_utils import update_bn
 
+ruined = (~x.isfinite()).nonzero().tolist()
+assert ruined == [[100, 0, 0]], f"one value should be bad, found {ruined}"
+share = y.float().mean().item()
+assert abs(share - 0.5) < 0.05, f"both classes should be as frequent, {share:.2f}"
 bad = [name for name, b in model.named_buffers() if not b.isfinite().all()]
 assert bad == ["1.running_mean", "1.running_var"], f"these should be ruined: {bad}"
 assert bn.running_mean.isinf().all(), "the mean should be inf: 0.9 inf + 0.1 m is inf"
@@ -77,10 +81,26 @@ update_bn(good, model)  # resets the buffers, then measures them on good batches
 repaired = (model.eval()(x[0]).argmax(1) == y[0]).float().mean().item()
 assert repaired > 0.75, f"measured again, eval() should work: {repaired:.2f}"
 
-momentum_decay = torch.tensor(torch.inf)
-for _ in range(1000):
-    momentum_decay = 0.9 * momentum_decay + 0.1 * 0.5
-assert momentum_decay.isinf(), "no number of good batches should bring it back"
+# What no number of good batches brings back, also with the plain average
+kinds = {"inf": torch.inf, "nan": torch.nan, "none": 0.0}
+found = {}
+for kind, value in kinds.items():
+    for momentum in (0.1, None):
+        layer = nn.BatchNorm1d(4, momentum=momentum)
+        layer(x[0] + torch.tensor([value, 0, 0, 0]))
+        for batch in good * 5:
+            layer(batch)
+        found[kind, momentum] = (
+            layer.running_mean[0].item(),
+            layer.running_var[0].item(),
+        )
+for momentum in (0.1, None):
+    mean, var = torch.tensor(found["inf", momentum])
+    assert mean.isinf() and var.isnan(), f"inf should give inf, NaN: {mean}, {var}"
+    mean, var = torch.tensor(found["nan", momentum])
+    assert mean.isnan() and var.isnan(), f"NaN should give NaN, NaN: {mean}, {var}"
+    mean, var = torch.tensor(found["none", momentum])
+    assert mean.abs() < 0.5 and abs(var - 1) < 0.5, f"good ones: {mean}, {var}"
 
 # Where an inf comes from in mixed precision: float16 ends at 65,504.
 half = torch.finfo(torch.float16).max

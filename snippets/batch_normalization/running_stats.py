@@ -8,7 +8,7 @@ momentum = 0.1  # try: 0.01, 0.5, 0.9
 bn = nn.BatchNorm2d(1, momentum=momentum)
 running_mean = torch.zeros(1)  # where every layer starts
 running_var = torch.ones(1)
-kept, seen = [], []
+kept, seen = [0.0], []
 
 for step in range(1, 51):
     x = 2 + 3 * torch.randn(4, 1, 2, 2)  # (N, C, H, W), true mean 2, variance 9
@@ -26,9 +26,9 @@ for step in range(1, 51):
 # region: the plot and the check of each step's rule
 import matplotlib.pyplot as plt
 
-steps = range(1, 51)
+steps = range(51)
 fig, ax = plt.subplots(figsize=(5.4, 3.2))
-ax.plot(steps, seen, "o", color="C1", ms=4, label="mean of the batch")
+ax.plot(steps[1:], seen, "o", color="C1", ms=4, label="mean of the batch")
 ax.plot(steps, kept, color="C0", lw=2.5, label="running mean")
 ax.axhline(2, color="gray", ls="--", label="true mean")
 ax.set(xlabel="batches seen", ylabel="mean", ylim=(-0.8, 5.5))

@@ -38,7 +38,7 @@ from torch.testing._internal.distributed.fake_pg import FakeStore
 gap = (synchronized - whole).abs().max().item()
 assert gap < 1e-5, f"synchronized should equal the big batch, gap {gap:.1e}"
 gap = (plain - whole).abs().max().item()
-assert gap > 0.1, f"plain should not, gap {gap:.2f}"
+assert 0.1 < gap < 3, f"plain should not, by less than its spread: {gap:.2f}"
 
 
 def gathered(parts):
@@ -86,12 +86,13 @@ for sizes in splits:
         off = ((spreads.mean(0) - var) / var).abs().max().item()
         key = "no spread of the means"
         careless[key] = min(careless[key], off)
+assert careless[key] < 1, f"a part of the variance should be lost: {careless[key]:.2f}"
 print(f"largest gap over {len(splits)} splits: {max(worst, 1e-16):.0e}")
 assert worst < 1e-10, (
     f"output, gradients, buffers should be the big batch's: {worst:.1e}"
 )
 for name, off in careless.items():
-    assert off > 0.05, f"{name}: should be wrong, off by {off:.3f}"
+    assert 0.05 < off < 3, f"{name}: should be wrong, off by {off:.3f}"
 
 # Without a process group the layer is plain BN, and says nothing.
 model = nn.Sequential(nn.Conv2d(5, 4, 3), nn.BatchNorm2d(4), nn.ReLU())

@@ -137,7 +137,7 @@ def mixed(model, own_mean, own_var):
     return nn.Sequential(*layers).eval()
 
 
-rows, gaps = [], []
+rows, gaps, kinds, few = [], [], [], []
 for seed in range(0, 1200, 100):
     model, x, y = train_net(seed)
     by_class = y.argsort(stable=True)
@@ -154,14 +154,18 @@ for seed in range(0, 1200, 100):
     row += [classify(in_train, x, y, 50), classify(in_train, sorted_x, sorted_y, 50)]
     moved = not torch.equal(before, in_train[1].running_mean)
     row += [classify(in_train, x, y, 2), own_mean, own_var]
+    by_50, by_250 = (sorted_y.split(size) for size in (50, 250))
+    kinds.append(max(len(part.unique()) for part in by_50))
+    few.append(min(len(part.unique()) for part in by_250))
+    alone = [classify(in_train, x[y == c], y[y == c], len(y)) for c in range(10)]
+    row.append(sum(alone) / 10)  # one batch for each class
     visited = copy.deepcopy(model).train()  # validated once in train(), then used
     classify(visited, x, y, 50)
     row += [classify(visited.eval(), x, y, 50), moved]
     rows.append(row)
 table = torch.tensor(rows, dtype=torch.float64)
-right, right_sorted, shuffled, ordered, pairs, own_mean, own_var, visited, moved = (
-    table.T
-)
+right, right_sorted, shuffled, ordered, pairs, own_mean, own_var, *others = table.T
+alone, visited, moved = others
 assert max(gaps) < 1e-4, f"both modes should be this formula, gap {max(gaps):.1e}"
 print("digits, 12 seeds                 accuracy, %   standard error")
 for name, values in (
@@ -169,6 +173,7 @@ for name, values in (
     ("train(), shuffled", shuffled),
     ("train(), shuffled, two by two", pairs),
     ("train(), sorted by class", ordered),
+    ("train(), a batch for each class", alone),
     ("eval(), sorted, the batch's mean", own_mean),
     ("eval(), sorted, the batch's var.", own_var),
 ):
@@ -182,6 +187,11 @@ harm = (right - shuffled).mean().item()
 assert abs(harm) < 0.012, f"shuffled batches of 50 should hide the slip: {harm:.3f}"
 assert ordered.max() < 0.45, f"sorted batches should ruin it, best {ordered.max():.2f}"
 assert pairs.max() < 0.7, f"so should pairs, best {pairs.max():.2f}"
+assert alone.max() < 0.25, f"one class a batch should be near chance: {alone.max():.2f}"
+worse = (ordered - alone).min().item()
+assert worse > 0.05, f"one class alone should be worse than sorted, by {worse:.2f}"
+assert max(kinds) == 2, f"50 sorted images should be of one class or two: {kinds}"
+assert min(few) >= 4, f"250 of four or more: {few}"
 apart = own_var - own_mean
 assert apart.min() > 0.4, f"the mean should do the harm, least {apart.min():.2f}"
 small = (right - own_var).mean().item()
@@ -264,6 +274,7 @@ assert fallen > 0.25, f"averaged maps should suffer too, fell by {fallen:.2f}"
 
 measured = {"eval": 100 * right.mean().item(), "shuffled": 100 * shuffled.mean().item()}
 measured |= {"sorted": 100 * ordered.mean().item(), "pairs": 100 * pairs.mean().item()}
+measured |= {"alone": 100 * alone.mean().item()}
 measured |= {"own_mean": 100 * own_mean.mean().item()}
 measured |= {"own_var": 100 * own_var.mean().item()}
 for name, values in (("near", near), ("maps", maps), ("pooled", pooled)):

@@ -83,7 +83,8 @@ assert held["eval()"] == ["weight", "bias"], (
 assert not held["both"], f"both together should stop all: {held['both']}"
 
 # The bias in front
-worst_gradient = worst_change = in_eval = 0.0
+worst_gradient = worst_change = worst_together = 0.0
+in_eval = torch.inf
 for shape in ((32, 3, 8, 8), (2, 3, 3, 4), (8, 3, 3, 3), (5, 3, 9, 4), (3, 3, 5, 5)):
     conv, bn = nn.Conv2d(3, 16, 3).double(), nn.BatchNorm2d(16).double()
     x = torch.randn(shape, dtype=torch.float64)
@@ -93,14 +94,21 @@ for shape in ((32, 3, 8, 8), (2, 3, 3, 4), (8, 3, 3, 3), (5, 3, 9, 4), (3, 3, 5,
     worst_gradient = max(worst_gradient, ratio)
     same_mode = bn.eval()(conv(x)).detach()
     with torch.no_grad():
-        conv.bias += 100 * torch.randn(16)
+        moved = 100 * torch.randn(16)
+        conv.bias += moved
+        alone = (bn(conv(x)) - same_mode).abs().max().item()
+        in_eval = min(in_eval, alone)
+        bn.running_mean += moved  # bias and running mean together
+        worst_together = max(
+            worst_together, (bn(conv(x)) - same_mode).abs().max().item()
+        )
         worst_change = max(worst_change, (bn.train()(conv(x)) - out).abs().max().item())
-        bn.running_mean.zero_()  # as far from the truth as the bias now is
-        in_eval = max(in_eval, (bn.eval()(conv(x)) - same_mode).abs().max().item())
 print(f"the bias gets a gradient of at most {worst_gradient:.0e} of the weights'")
 assert worst_gradient < 1e-9, f"its gradient should be zero: {worst_gradient:.1e}"
 assert worst_change < 1e-9, f"it should change nothing in train(): {worst_change:.1e}"
 assert in_eval > 1, f"in eval() it should count, {in_eval:.2f}"
+both = f"with the running mean moved along it should not: {worst_together:.1e}"
+assert worst_together < 1e-9, both
 
 # behind a ReLU it is not idle
 conv, bn = nn.Conv2d(3, 16, 3), nn.BatchNorm2d(16)
@@ -117,9 +125,15 @@ stateless = nn.BatchNorm2d(16, track_running_stats=False)
 assert not list(stateless.buffers()), "track_running_stats=False should have no buffers"
 
 # a ResNet-50's share, from its widths: one BN behind each convolution
-widths, total = [64], 0
+widths, weights, before = [64], 3 * 64 * 7**2, 64
 for width, blocks in ((64, 3), (128, 4), (256, 6), (512, 3)):
     widths += [width, width, 4 * width] * blocks + [4 * width]  # with the projection
+    weights += before * 4 * width  # the projection
+    for _ in range(blocks):
+        weights += before * width + 9 * width**2 + 4 * width**2
+        before = 4 * width
 count = 2 * sum(widths)
+total = weights + count + 1000 * before + 1000  # and the last layer, 1,000 classes
+assert total == 25_557_032, f"should be torchvision's ResNet-50, has {total:,}"
 assert len(widths) == 53, f"ResNet-50 should have 53 BN layers, has {len(widths)}"
-measured = {"resnet": count, "layers": len(widths), "share": count / 25_557_032}
+measured = {"resnet": count, "layers": len(widths), "share": count / total}
