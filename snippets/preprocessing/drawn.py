@@ -17,12 +17,12 @@ assert (scaled.std(0) - 1).abs().max() < 1e-12, "the scaled deviations should be
 # region: the picture
 import matplotlib.pyplot as plt
 
-fig, axes = plt.subplots(1, 3, figsize=(7, 2.7), layout="constrained")
-clouds = {"raw": (x, 145), "centered": (centered, 145), "centered, scaled": (scaled, 5)}
+fig, axes = plt.subplots(1, 3, figsize=(5, 2.2), layout="constrained")
+clouds = {"raw": (x, 145), "centered": (centered, 145), "scaled": (scaled, 5)}
 for ax, (name, (data, limit)) in zip(axes, clouds.items(), strict=True):
     ax.axhline(0, color="gray", linewidth=0.8)
     ax.axvline(0, color="gray", linewidth=0.8)
-    ax.plot(*data.T, ".", markersize=2.5, alpha=0.7)
+    ax.plot(*data.T, ".", markersize=2, alpha=0.7)
     ax.plot(*data.mean(0), "P", color="C1", markersize=8, markeredgecolor="white")
     ax.set(xlim=(-limit, limit), ylim=(-limit, limit), title=name, aspect="equal")
     ax.set_xticks([-limit // 5 * 5 + (limit > 9) * 45, 0, limit - (limit > 9) * 45])
