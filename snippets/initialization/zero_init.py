@@ -1,4 +1,4 @@
-"""Hidden units that start equal get equal gradients and stay equal; from all zeros only the output bias learns."""
+"""Hidden units that start equal get equal gradients, unless dropout parts them; from zeros only a bias learns."""
 import torch
 from sklearn.datasets import load_digits
 
@@ -12,16 +12,18 @@ order = torch.randperm(len(y))
 train_x, train_y, test_x, test_y = x[order[:600]], y[order[:600]], x[order[600:]], y[order[600:]]
 errors, losses, row_gap, gradient_gap, models = {}, {}, {}, {}, {}
 
-for name in ("all zero", "equal units", "random", "linear, zero"):
+for name in ("all zero", "equal units", "with dropout", "random", "linear, zero"):
     torch.manual_seed(seed)
     hidden, output = torch.nn.Linear(64, width), torch.nn.Linear(width, 10)
     model = torch.nn.Sequential(hidden, torch.nn.Tanh(), output).double()
+    if name == "with dropout":
+        model = torch.nn.Sequential(hidden, torch.nn.Tanh(), torch.nn.Dropout(0.5), output).double()
     if name == "linear, zero":
         model = torch.nn.Sequential(torch.nn.Linear(64, 10)).double()
     if name.endswith("zero"):
         for parameter in model.parameters():
             torch.nn.init.zeros_(parameter)
-    if name == "equal units":  # every hidden unit is a copy of the first, in its inputs and in its outputs
+    if name in ("equal units", "with dropout"):  # every hidden unit is a copy of the first, in its inputs and in its outputs
         with torch.no_grad():
             hidden.weight[1:], hidden.bias[1:] = hidden.weight[0], hidden.bias[0]
             output.weight[:, 1:] = output.weight[:, :1]
@@ -31,6 +33,7 @@ for name in ("all zero", "equal units", "random", "linear, zero"):
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
+    model.eval()
     first = model[0].weight  # (32, 64), one row a unit
     row_gap[name] = (first - first[0]).abs().max().item()
     gradient_gap[name] = (first.grad - first.grad[0]).abs().max().item()
@@ -51,3 +54,5 @@ assert gradient_gap["equal units"] < 1e-6, f"their gradients should be equal, of
 assert row_gap["random"] > 0.1, f"random units should differ by over 0.1, they differ by {row_gap['random']:.2f}"
 assert errors["equal units"] > 40, f"32 copies of one unit should err on over 40 %, {errors['equal units']:.1f} %"
 assert max(errors["random"], errors["linear, zero"]) < 12, "random units and a linear model from zero should both learn"
+assert row_gap["with dropout"] > 0.1, f"dropout should part them, they differ by {row_gap['with dropout']:.0e}"
+assert errors["with dropout"] < 20, f"parted units should learn, they err on {errors['with dropout']:.1f} %"

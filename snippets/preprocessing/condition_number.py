@@ -1,51 +1,86 @@
-"""Centering and normalizing cut the condition number of a least-squares fit, and with it the steps to a good one."""
-import matplotlib.pyplot as plt
+"""Centering and normalizing cut the condition number, and with it the steps."""
+
 import numpy as np
 from sklearn.datasets import load_diabetes
 
-x, y = load_diabetes(return_X_y=True, scaled=False)  # (442, 10) in years, mmHg, mg/dl, ...; (442,)
-y = (y - y.mean()) / y.std()  # so that a squared error of 1 is the whole variance
-mean, std = x.mean(0), x.std(0)
-inputs = {"raw": x, "centered": x - mean, "normalized": (x - mean) / std}
-limit, targets = 20_000, (0.1, 0.01, 0.001)  # variance left to explain, compared with the best fit
-condition, steps = {}, {}
-print("           condition number" + "".join(f"{f'to {t}':>12s}" for t in targets) + "  (steps)")
+x, y = load_diabetes(return_X_y=True, scaled=False)  # (442, 10): years, mmHg, ...
+y = (y - y.mean()) / y.std()  # a squared error of 1 is the whole variance
+inputs = {"raw": x, "centered": x - x.mean(0)}
+inputs["normalized"] = inputs["centered"] / x.std(0)
+scale = 1.9  # try: 0.5, 2.1
 
-for (name, data), style in zip(inputs.items(), ["-", "--", ":"]):
-    a = np.hstack([data, np.ones((len(x), 1))])  # (N, 11), the last column is for the bias
-    hessian = a.T @ a / len(a)  # (11, 11), the same at every weight vector
+
+def descend(data, scale, num_steps):
+    """The condition number, and the variance left to explain after each step."""
+    data = np.hstack([data, np.ones((len(data), 1))])  # (N, 11), the last for the bias
+    hessian = data.T @ data / len(data)  # (11, 11), of half the mean squared error
     eigenvalues = np.linalg.eigvalsh(hessian)  # ascending
-    condition[name] = eigenvalues[-1] / eigenvalues[0]
-    best = np.linalg.lstsq(a, y, rcond=None)[0]
-    for scale in (1.9, 1.5):  # the learning rate, tuned for each; above 2 / largest eigenvalue it diverges
-        error, excess = -best, [1.0]  # all weights start at zero
-        while excess[-1] > targets[-1] and len(excess) <= limit:
-            error = error - scale / eigenvalues[-1] * (hessian @ error)  # hessian @ error is the gradient
-            excess.append(error @ hessian @ error)
-        for target in targets:
-            taken = next((step for step, left in enumerate(excess) if left <= target), limit + 1)
-            steps[name, target] = min(taken, steps.get((name, target), taken))
-        if scale == 1.9:
-            plt.loglog(range(1, len(excess)), excess[1:], style, label=name)
-    counts = [f"over {limit}" if steps[name, t] > limit else f"{steps[name, t]}" for t in targets]
-    print(f"{name:10s} {condition[name]:16.1e}" + "".join(f"{count:>12s}" for count in counts))
+    lr = scale / eigenvalues[-1]  # from 2 on it diverges
+    best = np.linalg.lstsq(data, y, rcond=None)[0]  # (11,)
+    w, left = np.zeros(11), []
+    for _ in range(num_steps):
+        w = w - lr * hessian @ (w - best)  # along the gradient
+        left.append((w - best) @ hessian @ (w - best))
+    return eigenvalues[-1] / eigenvalues[0], np.array(left)
 
-second_moment, covariance = x.T @ x / len(x), np.cov(x.T, bias=True)
-top_raw, top_centered = np.linalg.eigvalsh(second_moment)[-1], np.linalg.eigvalsh(covariance)[-1]
-print(f"largest eigenvalue: raw {top_raw:.0f} (squared mean alone {mean @ mean:.0f}), centered {top_centered:.0f}")
+
+for name, data in inputs.items():
+    condition, left = descend(data, scale, 3000)
+    shown = f"left after 30 steps {left[29]:6.2g}, after 3,000 {left[-1]:.2g}"
+    print(f"{name:10}: condition number {condition:.0e}, {shown}")
+# region: the picture
+import matplotlib.pyplot as plt
+
+for (name, data), style in zip(inputs.items(), ["-", "--", ":"], strict=True):
+    left = descend(data, scale, 3000)[1]
+    plt.loglog(range(1, 3001), left, style, linewidth=2, label=name)
+plt.ylim(1e-4, 5)
 plt.xlabel("steps of gradient descent")
 plt.ylabel("variance left to explain")
-plt.legend()
+plt.legend(loc="lower left")
+plt.gcf().set_size_inches(5.2, 3)
 plt.show()
+# endregion
 
-assert np.allclose(second_moment, covariance + np.outer(mean, mean)), "the raw Hessian is not covariance + mean mean^T"
-assert mean @ mean > 0.9 * top_raw, "the squared mean should be over nine tenths of the largest raw eigenvalue"
+# %% proof: three targets, two rates for each side, 20,000 steps
+limit = 20_000
+targets = 0.1, 0.01, 0.001
+steps, condition = {}, {}
+for name, data in inputs.items():
+    for scale in (1.9, 1.5):
+        condition[name], left = descend(data, scale, limit)
+        for target in targets:
+            reached = np.flatnonzero(left <= target)
+            taken = int(reached[0]) + 1 if len(reached) else limit + 1
+            steps[name, target] = min(taken, steps.get((name, target), taken))
+for target in targets:
+    counts = [steps[name, target] for name in inputs]
+    shown = [f"over {limit:,}" if c > limit else f"{c:,}" for c in counts]
+    print(f"steps to {target:5}: raw, centered, normalized {', '.join(shown)}")
+
+mean, covariance = x.mean(0), np.cov(x.T, bias=True)
+second_moment = x.T @ x / len(x)
+top = np.linalg.eigvalsh(second_moment)[-1]
+share = mean @ mean / top
+print(f"the squared mean is {share:.0%} of the largest raw eigenvalue")
+measured = {"share": share, "limit": limit}
+measured |= {f"{name}_condition": value for name, value in condition.items()}
+measured["rough"] = steps["centered", 0.1]
+measured["good"] = steps["centered", 0.01] / steps["normalized", 0.01]
+measured["normalized"] = steps["normalized", 0.001]
+gap = np.abs(second_moment - covariance - np.outer(mean, mean)).max() / top
+assert gap < 1e-12, f"the raw Hessian should be covariance + mean mean^T, off {gap:.0e}"
+assert 0.9 < share < 1, f"the mean should make most of the eigenvalue, {share:.2f}"
 for before, after in (("raw", "centered"), ("centered", "normalized")):
-    drop = condition[before] / condition[after]
-    assert drop > 100, f"{before} to {after}: the condition number should fall over 100-fold, it fell {drop:.0f}-fold"
-for t in targets:
-    raw, centered, normalized = (steps[name, t] for name in inputs)
-    assert raw > limit and normalized < 300, f"to {t}: raw {raw} steps, normalized {normalized}"
-    assert centered > 5 * normalized, f"to {t}: normalizing should save four steps in five, {centered}, {normalized}"
-assert steps["centered", 0.1] < 100, f"centered, a rough fit should take under 100 steps, {steps['centered', 0.1]}"
-assert steps["centered", 0.01] > 1000 * steps["normalized", 0.01], f"a good one should take 1,000 times more, {steps}"
+    fall = condition[before] / condition[after]
+    assert fall > 100, f"{before} to {after} should fall over 100-fold, {fall:.0f}"
+assert condition["normalized"] > 10, "correlations should be left, and they are not"
+for target in targets:
+    counts = [steps[name, target] for name in inputs]
+    assert counts[0] > limit, f"raw should miss {target}, it took {counts[0]}"
+    assert counts[2] < 300, f"normalized should reach {target} soon, {counts[2]}"
+    assert counts[1] > 5 * counts[2], f"centered should take longer, {counts}"
+assert measured["rough"] < 100, f"a rough fit should be soon done, {measured['rough']}"
+assert measured["good"] > 1000, f"a good one should not, {measured['good']:.0f} times"
+diverges = descend(inputs["normalized"], 2.1, 300)[1][-1]
+assert diverges > 100, f"above 2 it should diverge, {diverges:.1e} are left"
