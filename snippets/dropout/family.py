@@ -1,47 +1,66 @@
-"""Dropout zeroes single values, Dropout1d, 2d and 3d whole channels; AlphaDropout puts a constant instead of zero."""
-import matplotlib.pyplot as plt
+"""Dropout zeroes single values, Dropout2d whole channels, AlphaDropout sets others."""
+
 import torch
 from torch import nn
 
+p = 0.5  # try: 0.2, 0.8
 torch.manual_seed(0)
-p = 0.5
-cases = [  # module, and how many axes follow N and C in its input
-    (nn.Dropout(p), 2),  # (N, C, H, W)
-    (nn.Dropout1d(p), 1),  # (N, C, L)
-    (nn.Dropout2d(p), 2),  # (N, C, H, W)
-    (nn.Dropout3d(p), 3),  # (N, C, D, H, W)
-    (nn.AlphaDropout(p), 2),  # (N, C, H, W)
-    (nn.FeatureAlphaDropout(p), 2),  # (N, C, H, W)
-]
-found = {}
-print("module               dropped   becomes   whole channels   |mean|  variance (input: 0 and 1)")
-for module, axes in cases:
-    x = torch.randn(200, 32, *[6] * axes)
-    out = module(x)
-    fill = out.flatten().mode().values.item() + 0.0  # the value that dropped places share; + 0.0 turns -0 into 0
-    dropped = (out == fill).flatten(2)  # (N, C, places of a channel)
-    whole = (dropped.all(2) | ~dropped.any(2)).float().mean().item()  # share of channels that fall or stay as one
-    name, share = type(module).__name__, dropped.float().mean().item()
-    assert name in (f"Dropout{axes}d", "Dropout", "AlphaDropout", "FeatureAlphaDropout"), f"{name} has {axes} axes"
-    found[name] = share, fill, whole, mean, variance = share, fill, whole, out.mean().item(), out.var().item()
-    print(f"{name:20s} {100 * share:5.1f} %   {fill:7.2f}   {100 * whole:12.0f} %   {abs(mean):4.2f}   {variance:8.2f}")
+x = torch.randn(200, 32, 6, 6)  # (N, C, H, W), mean 0 and variance 1
+kinds = [nn.Dropout, nn.Dropout2d, nn.AlphaDropout, nn.FeatureAlphaDropout]
+print("                     a dropped   whole      variance")
+print("module               value is    channels   behind it")
+for kind in kinds:
+    out = kind(p)(x)
+    filled = out.flatten().mode().values  # the value that dropped places share
+    dropped = (out == filled).flatten(2)  # (N, C, H * W)
+    whole = (dropped.all(2) | ~dropped.any(2)).float().mean()
+    value = filled.item() + 0.0  # - 0 becomes 0
+    print(f"{kind.__name__:20s} {value:5.2f} {whole:12.0%} {out.var():12.2f}")
+# region: the picture
+import matplotlib.pyplot as plt
 
-image = torch.ones_like(x[:1, :8])  # (N, C, H, W), so that the output shows the mask
-figure, axes = plt.subplots(2, 8, figsize=(7, 2.2))
-for row, module in zip(axes, (nn.Dropout(p), nn.Dropout2d(p)), strict=True):
-    for channel, axis in enumerate(row):
-        axis.imshow(module(image)[0, channel], vmin=0, vmax=2.5)
-        axis.set_title(f"ch. {channel}")
-        axis.set(xticks=[], yticks=[])
-    row[0].set_ylabel(type(module).__name__)
+figure, axes = plt.subplots(2, 6, figsize=(5.6, 2.3))
+for row, kind in zip(axes, (nn.Dropout, nn.Dropout2d), strict=True):
+    mask = kind(p)(torch.ones(1, 6, 6, 6))[0] > 0  # (C, H, W)
+    for channel, ax in enumerate(row):
+        ax.imshow(mask[channel], vmin=0, vmax=1, cmap="viridis")
+        ax.set(xticks=[], yticks=[])
+    row[0].set_ylabel(kind.__name__)
 plt.show()
+# endregion
 
-elementwise, channelwise = ("Dropout", "AlphaDropout"), ("Dropout1d", "Dropout2d", "Dropout3d", "FeatureAlphaDropout")
-for name, (share, fill, whole, mean, variance) in found.items():
-    assert abs(share - 0.5) < 0.04, f"{name}: half should be dropped, {share:.3f} were"
-    assert abs(mean) < 0.05, f"{name}: the mean should stay 0, was {mean:.3f}"
-    assert whole == (name in channelwise) and (name in elementwise + channelwise), f"{name}: whole channels {whole:.2f}"
-    right = -0.75 > fill > -0.8 if "Alpha" in name else fill == 0
-    assert right, f"{name}: dropped values should be -0.78 for the alpha pair and 0 for the rest, were {fill:.2f}"
-    expected = 1 if "Alpha" in name else 2  # 1 / (1 - p)
-    assert abs(variance - expected) < 0.15, f"{name}: variance should be {expected}, was {variance:.2f}"
+# %% proof: all six siblings at three p
+cases = {nn.Dropout: (4, False), nn.Dropout1d: (3, True), nn.Dropout2d: (4, True)}
+cases |= {nn.Dropout3d: (5, True), nn.AlphaDropout: (4, False)}
+cases |= {nn.FeatureAlphaDropout: (4, True)}  # axes of the input, whole channels
+for p in (0.2, 0.5, 0.8):
+    for kind, (axes, channels) in cases.items():
+        name = f"{kind.__name__}({p})"
+        x = torch.randn(200, 64, *[6] * (axes - 2))
+        out = kind(p)(x)
+        filled = out.flatten().mode().values
+        dropped = (out == filled).flatten(2)
+        share = dropped.float().mean().item()
+        assert abs(share - p) < 0.03, f"{name}: should drop p, dropped {share:.3f}"
+        whole = (dropped.all(2) | ~dropped.any(2)).float().mean().item()
+        assert (whole == 1) == channels, f"{name}: whole channels {whole:.2f}"
+        assert whole in (0, 1) or not channels, f"{name}: all or none, {whole:.2f}"
+        alpha = "Alpha" in kind.__name__
+        assert (filled < -0.1) == alpha, f"{name}: dropped values are {filled:.2f}"
+        variance, expected = out.var().item(), 1 if alpha else 1 / (1 - p)
+        off = abs(variance / expected - 1)
+        assert off < 0.15, (
+            f"{name}: variance {expected:.2f} expected, is {variance:.2f}"
+        )
+        assert abs(out.mean()) < 0.1, (
+            f"{name}: the mean should stay 0, {out.mean():.3f}"
+        )
+
+kept = nn.AlphaDropout(0.5)(torch.full((10000,), 2.0)).unique()
+scale, limit = 0.8864, -1.7581  # 1 / sqrt(q (1 + p limit²)), the lower limit of SELU
+shift = -scale * limit * 0.5
+by_hand = torch.tensor([scale * limit + shift, scale * 2 + shift])
+gap = (kept - by_hand).abs().max().item()
+assert gap < 1e-3, f"AlphaDropout by its formula, {kept} and {by_hand}"
+limit_of_selu = nn.SELU()(torch.tensor(-100.0)).item()
+assert abs(limit_of_selu - limit) < 1e-4, f"SELU's lower limit, {limit_of_selu:.4f}"

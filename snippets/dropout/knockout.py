@@ -1,79 +1,218 @@
-"""At a learning rate that suits it, dropout makes accuracy fall more slowly as units are removed one after another."""
-import matplotlib.pyplot as plt
+"""A network trained with dropout loses its accuracy later when units are removed."""
+
 import torch
-from sklearn.datasets import load_digits
 from torch import nn
 
+# region: the digits
+from sklearn.datasets import load_digits
+
 digits = load_digits()
-x, y = torch.tensor(digits.data, dtype=torch.float32) / 16, torch.tensor(digits.target)  # (N, 64), (N,)
-stages = torch.arange(0, 129, 8)  # how many units of each hidden layer are gone
+labels = torch.tensor(digits.target)  # (1797,)
+images = torch.tensor(digits.images, dtype=torch.float32)[:, None]  # (1797, 1, 8, 8)
+images = (images - images.mean()) / images.std()
 
 
-def train_and_damage(p, lr, seed):
-    """Return test loss, accuracy at each stage of removal, share of classes changed by each single unit."""
-    torch.manual_seed(seed)
-    train, test = torch.randperm(len(y)).split([1000, 797])
-    train_x, train_y, test_x, test_y = x[train], y[train], x[test], y[test]
-    model = nn.Sequential(nn.Linear(64, 128), nn.ReLU(), nn.Dropout(p),
-                          nn.Linear(128, 128), nn.ReLU(), nn.Dropout(p), nn.Linear(128, 10))
-    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
-    for _ in range(30):
-        for batch in torch.randperm(1000).split(100):
-            optimizer.zero_grad()
-            nn.functional.cross_entropy(model(train_x[batch]), train_y[batch]).backward()
-            optimizer.step()
+def split(seed, train_size=1000):
+    """Draw train_size digits to train on; the others are left to test on."""
+    order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(seed))
+    train, test = order[:train_size], order[train_size:]
+    return images[train], labels[train], images[test], labels[test]
 
+
+# endregion
+# region: one epoch
+def train_epoch(model, optimizer, x, y, batch_size=50):
+    """One pass over the images in a random order."""
+    model.train()
+    for batch in torch.randperm(len(y)).split(batch_size):
+        optimizer.zero_grad()
+        loss = nn.functional.cross_entropy(model(x[batch]), y[batch])
+        loss.backward()
+        optimizer.step()
+
+
+@torch.no_grad()
+def accuracy(model, x, y):
+    """The share of images that the model puts into the right class."""
     model.eval()
-    with torch.no_grad():
-        hidden, logits = model[:3](test_x), model(test_x)  # (N, 128), (N, 10)
-        loss, before = nn.functional.cross_entropy(logits, test_y), logits.argmax(1)
-        changed = []
-        for unit in range(128):  # of the first hidden layer, each alone: take its contribution away
-            without = model[3](hidden) - hidden[:, [unit]] * model[3].weight[:, unit]  # (N, 128)
-            changed.append((model[4:](without).argmax(1) != before).float().mean())
-        curves = []
-        for first, second in zip(torch.rand(4, 128).argsort(), torch.rand(4, 128).argsort(), strict=True):  # 4 orders
-            left = [model[6](model[3:6](hidden * (first >= k)) * (second >= k)) for k in stages]  # k of each removed
-            curves.append(torch.stack([(logits.argmax(1) == test_y).float().mean() for logits in left]))
-    return loss, torch.stack(curves).mean(0), torch.stack(changed)
+    return (model(x).argmax(1) == y).float().mean().item()
 
 
-loss, curve, area, single = {}, {}, {}, {}
-figure, axes = plt.subplots(1, 2, figsize=(7, 3.2), sharey=True)
-print("learning              test   accuracy with 0, 50, 88 %     classes changed by")
-print("    rate       p      loss   of the units removed          one unit, mean")
-for axis, lr in zip(axes, (3e-3, 3e-2), strict=True):
-    for p, style in ((0.5, "-"), (0.0, "--")):
-        losses, curves, changed = zip(*[train_and_damage(p, lr, seed) for seed in range(0, 1200, 100)], strict=True)
-        curves = torch.stack(curves)  # (seeds, stages)
-        curve[p, lr], area[p, lr] = curves.mean(0).tolist(), curves.mean(1)  # area: mean over all stages, (seeds,)
-        loss[p, lr], single[p, lr] = (torch.stack(values).mean().item() for values in (losses, changed))
-        print(f"   {lr:.3f}   {p:5.1f}   {loss[p, lr]:7.2f}   " + "   ".join(f"{100 * curve[p, lr][k]:4.1f} %"
-              for k in (0, 8, 14)) + f"   {100 * single[p, lr]:16.2f} %")
-        axis.plot(stages / 1.28, 100 * curves.mean(0), style, label=f"p = {p}")
-        axis.fill_between(stages / 1.28, 100 * curves.min(0).values, 100 * curves.max(0).values, alpha=0.25)
-    axis.set_title(f"learning rate {lr:.0e}")
-    axis.set_xlabel("units removed, %")
-axes[0].set_ylabel("test accuracy, %")
-axes[0].legend()
+# endregion
+
+
+# region: the network
+def network(p, inputs=64):
+    """Two hidden layers of 128 units, dropout behind each."""
+    first = nn.Linear(inputs, 128), nn.ReLU(), nn.Dropout(p)
+    second = nn.Linear(128, 128), nn.ReLU(), nn.Dropout(p)
+    return nn.Sequential(nn.Flatten(), *first, *second, nn.Linear(128, 10))
+
+
+# endregion
+@torch.no_grad()
+def accuracy_without(model, x, y, share, rescale=False):
+    """The accuracy with a share of each hidden layer's units removed at random."""
+    model.eval()
+    for layer in model:
+        x = layer(x)
+        if isinstance(layer, nn.ReLU):
+            stays = torch.randperm(128) >= share * 128  # (128,)
+            x = x * stays / (1 - share if rescale else 1)
+    return (x.argmax(1) == y).float().mean().item()
+
+
+p = 0.5  # try: 0.0, 0.2
+torch.manual_seed(0)
+train_x, train_y, test_x, test_y = split(0)
+model = network(p)
+optimizer = torch.optim.Adam(model.parameters(), lr=0.003)
+for epoch in range(20):
+    train_epoch(model, optimizer, train_x, train_y, batch_size=100)
+for share in (0, 0.25, 0.5, 0.75):
+    left = accuracy_without(model, test_x, test_y, share)
+    print(f"trained with p = {p}, {share:4.0%} of the units removed: {left:4.0%} right")
+
+# %% proof: 12 seeds, single units, rescaled survivors, a high rate, Fashion-MNIST
+import matplotlib.pyplot as plt
+
+# region: Fashion-MNIST
+import gzip
+from pathlib import Path
+
+import numpy as np
+
+places = [Path("data/fashion-mnist"), Path("/usr/share/datasets/fashion-mnist")]
+folder = next((place for place in places if place.exists()), None)
+if not folder:
+    raise FileNotFoundError("install dataset-fashion-mnist, or run `make data`")
+
+
+def read(part, count):
+    """The first images of a part, (N, 1, 28, 28), and their classes, (N,)."""
+    with gzip.open(folder / f"{part}-images-idx3-ubyte.gz") as file:
+        pixels = np.frombuffer(file.read(16 + count * 784)[16:], np.uint8)
+    with gzip.open(folder / f"{part}-labels-idx1-ubyte.gz") as file:
+        classes = np.frombuffer(file.read(8 + count)[8:], np.uint8)
+    x = torch.tensor(pixels.reshape(-1, 1, 28, 28), dtype=torch.float32)
+    return (x / 255 - 0.286) / 0.353, torch.tensor(classes, dtype=torch.int64)
+
+
+# endregion
+shares = [i / 8 for i in range(0, 8)]
+
+
+def removal(model, x, y, rescale=False):
+    """Accuracy in % at each share, the mean over 3 draws of who goes, (shares,)."""
+    draws = [
+        [accuracy_without(model, x, y, share, rescale) for share in shares]
+        for _ in range(3)
+    ]
+    return 100 * torch.tensor(draws).mean(0)
+
+
+@torch.no_grad()
+def changed_by_one(model, x):
+    """In % of the images, how many change their class without one unit; the mean."""
+    hidden, logits = model[:4](x), model(x)  # (N, 128), (N, 10)
+    changes = []
+    for unit in range(0, 128, 4):  # of the first layer, every fourth
+        less = hidden.clone()
+        less[:, unit] = 0
+        changes.append((model[4:](less).argmax(1) != logits.argmax(1)).float().mean())
+    return 100 * torch.stack(changes).mean()
+
+
+def trained(p, lr, data, num_epochs):
+    train_x, train_y = data
+    model = network(p, train_x[0].numel())
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    for _ in range(num_epochs):
+        train_epoch(model, optimizer, train_x, train_y, batch_size=100)
+    return model.eval()
+
+
+def mean_and_error(values):
+    return values.mean().item(), (values.std() / len(values) ** 0.5).item()
+
+
+curves, single = {}, {}
+for p in (0.0, 0.5):
+    rows = []
+    for seed in range(0, 1200, 100):
+        torch.manual_seed(seed)
+        *data, test_x, test_y = split(seed)
+        model = trained(p, 0.003, data, 20)
+        row = [removal(model, test_x, test_y, rescale) for rescale in (False, True)]
+        rows.append(torch.stack(row))
+        single.setdefault(p, []).append(changed_by_one(model, test_x))
+    curves[p] = torch.stack(rows)  # (12, 2, shares)
+    single[p] = torch.stack(single[p])
+    mean, spread = curves[p][:, 0].mean(0), curves[p][:, 0].std(0)
+    x = [100 * share for share in shares]
+    plt.plot(x, mean, "-" if p else "--", label=f"p = {p}")
+    plt.fill_between(x, mean - spread, mean + spread, alpha=0.2)
+plt.xlabel("units removed in %")
+plt.ylabel("test accuracy in %")
+plt.legend()
+plt.gcf().set_size_inches(4.6, 2.8)
 plt.show()
+measured = {}
+lead = (curves[0.5] - curves[0.0]).mean(2)  # (12, 2), over all shares
+for column, name in enumerate(("lead", "rescaled")):
+    mean, error = mean_and_error(lead[:, column])
+    print(f"{name}: {mean:.1f} +- {error:.1f} points, the mean over all shares")
+    measured |= {name: mean, f"{name}_se": error}
+half = shares.index(0.5)
+for p, name in ((0.0, "without"), (0.5, "with")):
+    accuracies = curves[p][:, 0].mean(0)
+    measured |= {f"{name}_half": accuracies[half].item()}
+    measured |= {f"{name}_single": single[p].mean().item()}
+    last = accuracies[-1].item()
+    assert last < 70, f"p = {p}: with 88 % of the units gone it should fail, {last:.0f}"
+whole = (curves[0.5] - curves[0.0])[:, 0, 0].mean().item()
 
-def surely(difference):  # seed by seed: the mean, and two standard errors above and below it
-    error = 2 * difference.std().item() / len(difference) ** 0.5
-    return difference.mean().item(), difference.mean().item() - error, difference.mean().item() + error
+# A rate ten times as high, as a control: six seeds.
+fast = []
+for seed in range(0, 600, 100):
+    areas = []
+    for p in (0.0, 0.5):
+        torch.manual_seed(seed)
+        *data, test_x, test_y = split(seed)
+        areas.append(removal(trained(p, 0.03, data, 20), test_x, test_y).mean())
+    fast.append(areas[1] - areas[0])
+mean, error = mean_and_error(torch.stack(fast))
+print(f"at ten times the rate: {mean:.1f} +- {error:.1f}")
+measured |= {"fast": mean, "fast_se": error}
 
-
-lead = {lr: surely(area[0.5, lr] - area[0.0, lr]) for lr in (3e-3, 3e-2)}
-across = surely(area[0.5, 3e-3] - area[0.0, 3e-2])  # the better rate of each
-for lr, (mean, low, high) in lead.items():
-    print(f"lead of dropout at {lr}, over all stages: {mean:.3f} ({low:.3f} to {high:.3f})")
-print(f"at 0.003, over no dropout at 0.03: {across[0]:.3f} ({across[1]:.3f} to {across[2]:.3f})")
-assert loss[0.5, 3e-3] < 0.75 * loss[0.5, 3e-2], f"0.003 should suit dropout better than 0.03, test losses {loss}"
-for mean, low, _ in (lead[3e-3], across):
-    assert mean > 0.05 and low > 0, f"at 0.003 dropout should stand removal better than none at either rate: {mean:.3f}"
-gone = lead[3e-2][2]
-assert gone < lead[3e-3][0] / 2, f"at 0.03 most of that lead should be gone, {gone:.3f} may be left"
-assert abs(curve[0.5, 3e-3][0] - curve[0.0, 3e-3][0]) < 0.03, "at 0.003 both should start about equally accurate"
-assert max(c[14] for c in curve.values()) < 0.6, "with 88 % of the units gone every network should fail"
-for lr in (3e-3, 3e-2):
-    assert single[0.5, lr] < 0.75 * single[0.0, lr], f"with dropout one unit should matter less, at {lr}: {single}"
+# Real size: photographs of clothes, six seeds.
+every_x, every_y = read("train", 10000)
+test_x, test_y = read("t10k", 1000)
+real = []
+for seed in range(0, 600, 100):
+    row = []
+    for p, lr in ((0.0, 0.0005), (0.25, 0.001)):
+        torch.manual_seed(seed)
+        chosen = torch.randperm(10000)[:3000]
+        model = trained(p, lr, (every_x[chosen], every_y[chosen]), 13)
+        row.append(removal(model, test_x, test_y))
+    real.append(torch.stack(row))
+real = torch.stack(real)  # (6, 2, shares)
+mean, error = mean_and_error((real[:, 1] - real[:, 0]).mean(1))
+print(f"Fashion-MNIST: {mean:.1f} +- {error:.1f}")
+measured |= {"real": mean, "real_se": error}
+measured |= {"real_without": real[:, 0, half].mean().item()}
+measured |= {"real_with": real[:, 1, half].mean().item()}
+assert measured["lead"] > 5, f"dropout should lead by points, {measured}"
+for name in ("lead", "rescaled", "real"):
+    low = measured[name] - 2 * measured[f"{name}_se"]
+    assert low > 1, f"{name}: beyond two standard errors, {low:.1f}"
+gone = measured["fast"] + 2 * measured["fast_se"]
+assert gone < 0.9 * measured["lead"], f"at a high rate less should be left, {gone:.1f}"
+share = measured["fast"] / measured["lead"]
+assert share < 0.6, f"well under what it was, {share:.2f}"
+assert measured["with_half"] - measured["without_half"] > 5, f"half gone, {measured}"
+share = measured["with_single"] / measured["without_single"]
+assert share < 0.8, f"one unit should matter less, {share:.2f} times"
+assert abs(whole) < 1.5, f"with all units they should be near, {whole:.1f}"
+assert (curves[0.5] - curves[0.0])[:, 0, 2:7].mean(0).min() > 0, "and lead throughout"

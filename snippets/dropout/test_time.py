@@ -1,61 +1,129 @@
-"""At test time dropout needs one constant and no counts: scaling by the keep probability can move into training."""
-import matplotlib.pyplot as plt
+"""The paper scales at test time, PyTorch in training: it is the same network."""
+
 import torch
-from sklearn.datasets import load_digits
+from torch import nn
 
+p = 0.2  # try: 0.5, 0.9
+keep = 1 - p  # the paper calls this one p
 torch.manual_seed(0)
-digits = load_digits()
-x, y = torch.tensor(digits.data[:1000], dtype=torch.float32) / 16, torch.tensor(digits.target[:1000])  # (N, 64), (N,)
-hidden = torch.relu(torch.nn.Linear(64, 100)(x)).detach()  # (N, 100), the layer that dropout acts on
+h = torch.rand(1000, 100)  # (N, units), what dropout acts on
+weight = torch.randn(10, 100)  # of the layer behind it
+weight_paper = weight / keep  # the same network in the paper's form
+dropout = nn.Dropout(p)
+scaled_mask = dropout(torch.ones_like(h))  # (N, units), each 0 or 1 / keep
+mask = (scaled_mask > 0).float()  # the same mask, each 0 or 1
 
-keep = 0.8  # the paper's p: the probability that a unit STAYS
-dropout = torch.nn.Dropout(p=0.2)  # PyTorch's p: the probability that a unit is ZEROED
-scaled_mask = dropout(torch.ones_like(hidden))  # (N, 100), 0 or 1 / keep
-mask = (scaled_mask > 0).float()  # the same mask, 0 or 1
-zeroed = 1 - mask.mean().item()
+# The paper: units are dropped in training, weights are multiplied at test time.
+paper_train = (mask * h) @ weight_paper.T  # (N, 10)
+paper_test = h @ (keep * weight_paper).T
 
-# Paper: bare mask in training; at test the outgoing weights are multiplied by `keep`.
-# Inverted (PyTorch): mask / keep in training; at test nothing. The same net has weights that are `keep` times as large.
-weight_paper = torch.randn(10, 100, requires_grad=True)
-weight_torch = (keep * weight_paper).detach().requires_grad_()
-train_paper, test_paper = (mask * hidden) @ weight_paper.T, hidden @ (keep * weight_paper).T  # (N, 10)
-train_torch, test_torch = (scaled_mask * hidden) @ weight_torch.T, dropout.eval()(hidden) @ weight_torch.T
-train_gap, test_gap = ((a - b).abs().max() for a, b in ((train_paper, train_torch), (test_paper, test_torch)))
+# PyTorch: what stays is divided in training, nothing happens at test time.
+torch_train = (scaled_mask * h) @ weight.T
+dropout.eval()
+torch_test = dropout(h) @ weight.T
 
-# One SGD step keeps the two nets the same if the paper's form gets the larger learning rate.
-lr = 0.1
-torch.nn.functional.cross_entropy(train_paper, y).backward()
-torch.nn.functional.cross_entropy(train_torch, y).backward()
-step_paper = keep * (weight_paper - lr / keep**2 * weight_paper.grad)
-step_torch = weight_torch - lr * weight_torch.grad
+print(f"Dropout(p={p}) zeroes {1 - mask.mean():.0%} of the units")
+print(f"what stays is multiplied by {scaled_mask.max():.2f}")
+gap_train = (paper_train - torch_train).abs().max().item()
+gap_test = (paper_test - torch_test).abs().max().item()
+print(f"largest difference in training {gap_train:.0e}, at test {gap_test:.0e}")
+assert max(gap_train, gap_test) < 1e-3, f"the same function, {gap_train}, {gap_test}"
 
-dropout.train()  # The bookkeeping that nobody needs: how often was each of the 100 units used?
-used, total, sizes, widths = 0, 0, [], []
-for batch in range(1, 201):
-    scaled_mask = dropout(torch.ones_like(hidden))  # a fresh mask for every example, 1000 a batch
-    used += (scaled_mask > 0).sum(0)  # (100,)
-    total += (scaled_mask * hidden).sum(0)  # (100,)
-    sizes.append(len(x) * batch)
-    widths.append((used / sizes[-1] - keep).square().mean().sqrt().item())
-alive = hidden.mean(0) > 0.1  # leave out units that are nearly always 0
-bias = (total / sizes[-1] / hidden.mean(0))[alive]  # (units,), training mean over output in eval, for each unit
-print(f"zeroed by Dropout(p=0.2): {100 * zeroed:.0f} % of the units")
-print(f"largest difference between the two rules: {train_gap:.0e} in training, {test_gap:.0e} at test")
-print(f"mean output in training over mean output in eval: {bias.min().item():.2f} to {bias.max().item():.2f} by unit")
-low, high = (used / sizes[-1]).min().item(), (used / sizes[-1]).max().item()
-print(f"counted share of use after {sizes[-1]:,} examples: {low:.3f} to {high:.3f}, the constant is {keep}")
-plt.loglog(sizes, widths, label="100 counted shares")
-plt.loglog(sizes, [(keep * (1 - keep) / n) ** 0.5 for n in sizes], "--", label="chance: √(q(1 - q)/n)")
-plt.xlabel("training examples seen, n")
-plt.ylabel("rms distance of share from q = 0.8")
-plt.legend()
-plt.show()
-slope = torch.log(torch.tensor(widths[-1] / widths[0])) / torch.log(torch.tensor(sizes[-1] / sizes[0]))
-assert abs(zeroed - 0.2) < 0.01, f"p=0.2 should zero a fifth, not keep a fifth: {zeroed:.3f} were zeroed"
-assert train_gap < 1e-4 and test_gap < 1e-4, f"same masks, same function: gaps {train_gap:.1e}, {test_gap:.1e}"
-assert torch.allclose(step_paper, step_torch, atol=1e-5), "lr / keep² in the paper's form should match lr in PyTorch's"
-assert (bias - 1).abs().max() < 0.03, f"inverted dropout should leave each unit's mean alone, ratios {bias}"
-assert dropout.eval()(hidden) is hidden, "in eval the module should hand back its input"
-assert not dropout.state_dict(), f"the module should store no counts, it has {list(dropout.state_dict())}"
-assert 0.79 < low < keep < high < 0.81, f"counted shares should lie around {keep}, they were {low:.3f} to {high:.3f}"
-assert abs(slope + 0.5) < 0.15, f"counts should approach the constant as n^-0.5, slope {slope:.2f}"
+# %% proof: a training step, no counts, and what it costs to forget eval()
+assert dropout(h) is h, "in eval() the layer should hand back its input"
+share = 1 - mask.mean().item()
+assert abs(share - p) < 0.01, f"p should be the share of zeros, it is {share:.3f}"
+assert not dropout.state_dict(), f"nothing is stored, {list(dropout.state_dict())}"
+ratio = (scaled_mask * h).mean() / h.mean()
+assert abs(ratio - 1) < 0.01, f"the mean should stay, ratio {ratio:.3f}"
+
+# One SGD step: the paper's form needs a rate that is larger by 1 / keep².
+y, lr = torch.randint(10, (1000,)), 0.1
+old, new = weight_paper.requires_grad_(), weight.requires_grad_()
+nn.functional.cross_entropy((mask * h) @ old.T, y).backward()
+nn.functional.cross_entropy((scaled_mask * h) @ new.T, y).backward()
+stepped = keep * (old - lr / keep**2 * old.grad), new - lr * new.grad
+assert torch.allclose(*stepped, atol=1e-5), "the same step, if the rate is adapted"
+unadapted = keep * (old - lr * old.grad), new - lr * new.grad
+assert not torch.allclose(*unadapted, atol=1e-5), "and not with the same rate"
+
+# region: Fashion-MNIST
+import gzip
+from pathlib import Path
+
+import numpy as np
+
+places = [Path("data/fashion-mnist"), Path("/usr/share/datasets/fashion-mnist")]
+folder = next((place for place in places if place.exists()), None)
+if not folder:
+    raise FileNotFoundError("install dataset-fashion-mnist, or run `make data`")
+
+
+def read(part, count):
+    """The first images of a part, (N, 1, 28, 28), and their classes, (N,)."""
+    with gzip.open(folder / f"{part}-images-idx3-ubyte.gz") as file:
+        pixels = np.frombuffer(file.read(16 + count * 784)[16:], np.uint8)
+    with gzip.open(folder / f"{part}-labels-idx1-ubyte.gz") as file:
+        classes = np.frombuffer(file.read(8 + count)[8:], np.uint8)
+    x = torch.tensor(pixels.reshape(-1, 1, 28, 28), dtype=torch.float32)
+    return (x / 255 - 0.286) / 0.353, torch.tensor(classes, dtype=torch.int64)
+
+
+# endregion
+# region: one epoch
+def train_epoch(model, optimizer, x, y, batch_size=50):
+    """One pass over the images in a random order."""
+    model.train()
+    for batch in torch.randperm(len(y)).split(batch_size):
+        optimizer.zero_grad()
+        loss = nn.functional.cross_entropy(model(x[batch]), y[batch])
+        loss.backward()
+        optimizer.step()
+
+
+@torch.no_grad()
+def accuracy(model, x, y):
+    """The share of images that the model puts into the right class."""
+    model.eval()
+    return (model(x).argmax(1) == y).float().mean().item()
+
+
+# endregion
+train_x, train_y = read("train", 3000)
+test_x, test_y = read("t10k", 1000)
+rows = []
+for seed in range(0, 600, 100):
+    torch.manual_seed(seed)
+    first, second, last = nn.Linear(784, 128), nn.Linear(128, 128), nn.Linear(128, 10)
+    layers = first, nn.ReLU(), nn.Dropout(0.5), second, nn.ReLU(), nn.Dropout(0.5), last
+    model = nn.Sequential(nn.Flatten(), *layers)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.001)
+    for _ in range(5):
+        train_epoch(model, optimizer, train_x, train_y)
+    in_eval = accuracy(model, test_x, test_y)
+    with torch.no_grad():
+        one, other = (model.train()(test_x).argmax(1) for _ in range(2))
+        for layer in (second, last):  # somebody scales the weights as well
+            layer.weight.mul_(0.5)
+        twice = accuracy(model, test_x, test_y)
+        small = nn.functional.cross_entropy(model(test_x), test_y).item()
+        for layer in (second, last):
+            layer.weight.mul_(2)
+        right = nn.functional.cross_entropy(model.eval()(test_x), test_y).item()
+    in_train = (one == test_y).float().mean().item()
+    changed = (one != other).float().mean().item()
+    rows.append([in_eval, in_train, changed, twice, right, small])
+rows = torch.tensor(rows)  # (6, 6)
+in_eval, in_train, changed, twice, right, small = rows.mean(0).tolist()
+print("Fashion-MNIST, 28x28, six seeds")
+print(f"accuracy in eval() {in_eval:.1%}, in train() {in_train:.1%}")
+print(f"two passes in train() give another class to {changed:.0%} of the images")
+print(f"weights halved as well: accuracy {twice:.1%}, loss {right:.2f} to {small:.2f}")
+measured = {"eval": in_eval, "train": in_train, "changed": changed}
+measured |= {"twice": twice, "right": right, "small": small}
+lost = rows[:, 0] - rows[:, 1]
+error = lost.std().item() / len(lost) ** 0.5
+assert lost.mean() > 0.02, f"without eval() points should be lost, {lost.mean():.3f}"
+assert lost.mean() > 4 * error, f"by more than chance, error {error:.3f}"
+assert changed > 0.08, f"passes should disagree about many images, {changed:.3f}"
+assert small > 1.15 * right, f"scaling twice should cost loss, {right:.2f}, {small:.2f}"
