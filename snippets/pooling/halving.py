@@ -79,7 +79,7 @@ plt.show()
 # endregion
 
 
-# %% proof: 12 seeds, each way at the rate that was best on four other seeds
+# %% proof: 16 seeds, each way at the rate that was best on four other seeds
 def test_errors(kind, lr, seed):
     """The test error in % after 3 epochs, and the mean of those after 10 to 12."""
     torch.manual_seed(seed)
@@ -94,11 +94,11 @@ def test_errors(kind, lr, seed):
 
 
 rates = {"max": 0.02, "average": 0.04, "stride": 0.02}  # of 0.005 to 0.08, doubling
-seeds = range(1000, 2200, 100)
+seeds = range(1000, 2600, 100)
 errors, size = {}, {}
 print("             test error in % after 3 epochs, after 10 to 12")
 for kind, lr in rates.items():
-    runs = torch.tensor([test_errors(kind, lr, seed) for seed in seeds])  # (12, 2)
+    runs = torch.tensor([test_errors(kind, lr, seed) for seed in seeds])  # (16, 2)
     errors[kind] = runs
     size[kind] = sum(p.numel() for p in network(kind).parameters())
     print(f"{kind:8s}  {runs[:, 0].mean():20.1f}  {runs[:, 1].mean():14.1f}")
@@ -131,8 +131,8 @@ for kind in ("average", "stride"):
     late, error = measured[f"{kind}_late"], measured[f"{kind}_late_se"]
     assert late > 2 * error, f"max should end ahead of {kind}, {measured}"
     assert 0.4 < late < 3, f"it should lead by a point or so, by {late:.1f}"
-early = measured["average_early"]
-assert early > 2 * measured["average_early_se"], f"max learns faster, {measured}"
-assert measured["average_late"] < early / 2, f"the lead should shrink, {measured}"
-early = measured["stride_early"]
-assert early < measured["stride_late"], f"the stride loses ground, {measured}"
+assert measured["average_late"] < measured["average_early"], "the lead should shrink"
+assert measured["average_early"] > 2 * measured["average_early_se"], "clear early"
+assert measured["average_late"] > 2 * measured["average_late_se"], "clear late"
+least = measured["stride_late"]
+assert measured["stride_early"] + measured["stride_early_se"] < least, f"{measured}"
