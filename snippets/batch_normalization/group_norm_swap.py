@@ -121,6 +121,10 @@ lrs = {name: max(rates, key=lambda lr: tried[name, lr]) for name in models}
 before, later = {}, {}
 for seed in range(0, 1200, 100):
     models, parts = versions(seed)
+    for count in (1, 16):  # other numbers of groups, right after the swap
+        model = copy.deepcopy(models["bn"])
+        swap(model, count)
+        before.setdefault(count, []).append(100 * accuracy(model, *parts[2:]))
     for name, model in models.items():
         before.setdefault(name, []).append(100 * accuracy(model, *parts[2:]))
         later.setdefault(name, []).append(tune(model, lrs[name], parts))
@@ -134,6 +138,9 @@ for name, words in shown.items():
     measured |= {f"{name}_after": last.mean().item()}
     print(f"{words:40s} {first.mean():5.1f} %, fine-tuned {last.mean():.1f} %", end="")
     print(f" (rate {lrs[name]})")
+for count in (1, 16):
+    measured[f"groups_{count}"] = sum(before[count]) / 12
+    print(f"{count} groups, right after the swap: {measured[f'groups_{count}']:.1f} %")
 measured |= {"lowest": min(before["group"]), "highest": max(before["group"])}
 for name, lr in lrs.items():
     assert rates[0] < lr < rates[-1], f"{name}: the best rate is at the end, {lr}"
@@ -145,7 +152,12 @@ def lead(first, second):
     return (gap.mean() - 2 * gap.std() / len(gap) ** 0.5).item()
 
 
-assert lead(before["bn"], before["group"]) > 8, "the swap should cost accuracy"
+for count in ("group", 1, 16):
+    sure = lead(before["bn"], before[count])
+    assert sure > 8, f"groups {count}: the swap should cost accuracy, {sure:.0f} points"
+spread = measured["highest"] - measured["lowest"]
+assert spread > 20, f"how much should depend on the seed, spread {spread:.0f} points"
+assert lead(later["bn"], before["bn"]) > 0, "BN should gain from the digits, too"
 assert lead(later["group"], before["group"]) > 5, "fine-tuning should bring it back"
 assert lead(later["bn"], later["group"]) > 1, "but not all of it"
 assert lead(later["group"], later["new"]) > 10, "the other weights should carry over"
