@@ -47,6 +47,7 @@ plt.show()
 
 # %% proof: shares by formula, every method, what a training step does
 share = 1 - amount
+assert len(kept) == len(removed) == 5, f"five calls should be made: {kept}"
 for k in range(5):
     wanted = share ** (k + 1)
     # each call rounds the number of weights that go: a few of 1,000

@@ -43,7 +43,7 @@ def accuracy(model, x, y):
 
 
 # endregion
-# region: a network of three layers, trained for 15 epochs
+# region: a network of three layers, trained for 10 epochs
 def trained_network(seed):
     """64-300-100-10, 50,200 weights; its three weight layers stand at 1, 3, 5."""
     torch.manual_seed(seed)
@@ -57,7 +57,7 @@ def trained_network(seed):
     )
     optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)
     x, y, _, _ = split(seed)
-    for _ in range(15):
+    for _ in range(10):
         train_epoch(model, optimizer, x, y, batch_size=100)
     return model
 
@@ -155,11 +155,11 @@ WAYS = {  # name: how masks are made, in how many cuts
     "SynFlow": (synflow, 1),
     "four cuts, one threshold": (one_threshold, 4),
 }
-RATES = (0.0025, 0.01, 0.04, 0.16)
+RATES = (0.0025, 0.01, 0.04, 0.16, 0.64)
 
 
 def cut_and_train(model, way, num_cuts, lr, x, y):
-    """12 epochs in all, after the cut or shared by the cuts; the network, its masks."""
+    """8 epochs in all, after the cut or shared by the cuts; the network, its masks."""
     pruned = copy.deepcopy(model)
     layers = [pruned[i] for i in (1, 3, 5)]
     for cut in range(1, num_cuts + 1):
@@ -167,8 +167,9 @@ def cut_and_train(model, way, num_cuts, lr, x, y):
         masks = way([layer.weight.detach() for layer in layers], keep)
         for layer, mask in zip(layers, masks, strict=True):
             prune.custom_from_mask(layer, "weight", mask)
-        optimizer = torch.optim.Adam(pruned.parameters(), lr=lr)
-        for _ in range(12 // num_cuts):
+        # fused: the same steps in one call for all weights, which is faster
+        optimizer = torch.optim.Adam(pruned.parameters(), lr=lr, fused=True)
+        for _ in range(8 // num_cuts):
             train_epoch(pruned, optimizer, x, y, batch_size=100)
     return pruned, masks
 
@@ -188,6 +189,8 @@ middle, alive = {name: [] for name in WAYS}, {name: [] for name in WAYS}
 for seed in range(0, 1200, 100):
     model = trained_network(seed)
     x, y, test_x, test_y = split(seed)
+    mean_sizes = [model[i].weight.abs().mean() for i in (1, 3, 5)]
+    assert min(mean_sizes) == mean_sizes[1], f"the middle's are smallest: {mean_sizes}"
     for name, (way, num_cuts) in WAYS.items():
         pruned, masks = cut_and_train(model, way, num_cuts, rate[name], x, y)
         found[name].append(100 * accuracy(pruned, test_x, test_y))
@@ -200,7 +203,7 @@ found = {name: torch.tensor(values) for name, values in found.items()}
 middle = {name: sum(values) / 12 for name, values in middle.items()}
 alive = {name: sum(values) / 12 for name, values in alive.items()}
 
-print("1,004 weights left, 12 epochs    middle   its units   rate    test       minus")
+print("1,004 weights left, 8 epochs     middle   its units   rate    test       minus")
 print(
     "mean of 12 seeds                 layer    in use              accuracy   first row"
 )
@@ -243,15 +246,18 @@ over = spread - rounds
 measured |= {"over": over.mean().item(), "over_se": over.std().item() / 12**0.5}
 
 assert all(RATES[0] < r < RATES[-1] for r in rate.values()), f"rates inside: {rate}"
-assert middle["one threshold"] < 0.4, f"the middle should be empty: {middle}"
+thinned = middle["one threshold"] / middle["by inputs + outputs"]
+assert thinned < 0.5, f"the middle should be nearly empty: {middle}"
 assert alive["one threshold"] < 0.35 * alive["by inputs + outputs"], f"in use: {alive}"
+lost = max(values.mean().item() for values in found.values()) - measured["threshold"]
+assert lost > 20, f"one threshold should lose much: {lost:.1f} points"
 for name in ("by inputs + outputs", "SynFlow", "four cuts, one threshold"):
-    least = 25 + 2 * error[name]
-    assert lead[name] > least, f"{name} should recover far more: {lead[name]:.1f}"
+    least = lead[name] - 2 * error[name]
+    # what one threshold loses against the best of the five: most comes back
+    assert least > 0.6 * lost, f"{name} should recover far more: {lead[name]:.1f}"
 same = spread - found["same share a layer"]
-assert same.mean() > 6 + 2 * same.std() / 12**0.5, (
-    f"a thin last layer: {same.mean():.1f}"
-)
+least = same.mean() - 2 * same.std() / 12**0.5
+assert least > 5, f"a thin last layer should cost: {least:.1f}"
 least = over.mean() - 2 * measured["over_se"]
 assert least > -2, f"one cut should do at least as well as four: {least:.1f}"
 near = spread.mean() - found["SynFlow"].mean()

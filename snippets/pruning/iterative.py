@@ -1,4 +1,4 @@
-"""With the same shares of the layers one cut and four end alike."""
+"""With the same shares of the layers rounds need many epochs to pay, and pay little."""
 
 import copy
 
@@ -43,7 +43,7 @@ def accuracy(model, x, y):
 
 
 # endregion
-# region: a network of three layers, trained for 15 epochs
+# region: a network of three layers, trained for 10 epochs
 def trained_network(seed):
     """64-300-100-10, 50,200 weights; its three weight layers stand at 1, 3, 5."""
     torch.manual_seed(seed)
@@ -57,7 +57,7 @@ def trained_network(seed):
     )
     optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)
     x, y, _, _ = split(seed)
-    for _ in range(15):
+    for _ in range(10):
         train_epoch(model, optimizer, x, y, batch_size=100)
     return model
 
@@ -100,7 +100,8 @@ def cut_and_train(model, num_cuts, epochs, lr, x, y):
             keep = round(total * (goal / total) ** (cut / num_cuts))
             stays = (layer.weight != 0).sum().item() if cut > 1 else total
             prune.l1_unstructured(layer, "weight", amount=stays - keep)
-        optimizer = torch.optim.Adam(pruned.parameters(), lr=lr)
+        # fused: the same steps in one call for all weights, which is faster
+        optimizer = torch.optim.Adam(pruned.parameters(), lr=lr, fused=True)
         for _ in range(epochs // num_cuts):
             train_epoch(pruned, optimizer, x, y, batch_size=100)
     kept = [int(layer.weight_mask.sum()) for layer in layers]
@@ -108,8 +109,8 @@ def cut_and_train(model, num_cuts, epochs, lr, x, y):
     return pruned
 
 
-ARMS = [(1, 12), (4, 12), (1, 24), (4, 24)]  # cuts, epochs in all
-RATES = (0.003, 0.01, 0.03, 0.1)
+ARMS = [(1, 8), (4, 8), (1, 24), (4, 24)]  # cuts, epochs in all
+RATES = (0.002, 0.01, 0.03, 0.1)
 tried = {arm: [] for arm in ARMS}
 for seed in range(5000, 5300, 100):
     trained = trained_network(seed)
@@ -129,15 +130,15 @@ for seed in range(0, 1200, 100):
 found = {arm: torch.tensor(values) for arm, values in found.items()}
 
 print("2 % left, the same shares     rate   test accuracy   four minus one, 12 seeds")
-gain, error = {}, {}
+gain, error, difference = {}, {}, {}
 for cuts, epochs in ARMS:
     values = found[cuts, epochs]
     name = f"{('one cut', 'four cuts')[cuts > 1]}, {epochs} epochs"
     print(f"{name:24s}{rate[cuts, epochs]:11.3f}{values.mean():14.1f} %", end="")
     if cuts == 4:
-        differences = values - found[1, epochs]
-        gain[epochs] = differences.mean().item()
-        error[epochs] = differences.std().item() / 12**0.5
+        difference[epochs] = values - found[1, epochs]
+        gain[epochs] = difference[epochs].mean().item()
+        error[epochs] = difference[epochs].std().item() / 12**0.5
         print(f"{gain[epochs]:+15.1f} ± {error[epochs]:.1f}", end="")
     print()
 
@@ -151,11 +152,16 @@ ax.invert_yaxis()
 ax.set_xlabel("test accuracy, %, one dot a seed; bar: mean")
 plt.show()
 
-measured = {"short": gain[12], "short_se": error[12], "long": gain[24]}
-measured |= {"long_se": error[24], "once": found[1, 12].mean().item()}
+measured = {"short": gain[8], "short_se": error[8], "long": gain[24]}
+measured |= {"long_se": error[24], "once": found[1, 8].mean().item()}
 measured |= {"low": str(min(rate.values())), "high": str(max(rate.values()))}
-for epochs in (12, 24):
-    reach = abs(gain[epochs]) + 2 * error[epochs]
-    assert reach < 3, f"{epochs} epochs: timing should matter little, up to {reach:.1f}"
-assert found[1, 12].mean() > 92, f"one cut should recover: {found[1, 12].mean():.1f} %"
 assert all(RATES[0] < r < RATES[-1] for r in rate.values()), f"rates inside: {rate}"
+more = difference[24] - difference[8]
+measured |= {"more": more.mean().item(), "more_se": more.std().item() / 12**0.5}
+longer = (found[1, 24] - found[1, 8]).mean().item()
+measured |= {"longer": longer, "rounds_longer": longer + measured["more"]}
+least = measured["more"] - 2 * measured["more_se"]
+assert least > 0, f"many epochs should favour rounds: {measured}"
+assert gain[8] + 2 * error[8] < 0, f"with few epochs rounds should lose: {measured}"
+reach = abs(gain[24]) + 2 * error[24]
+assert reach < 3, f"with many, timing should matter little: up to {reach:.1f}"

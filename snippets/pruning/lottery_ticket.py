@@ -43,7 +43,7 @@ def accuracy(model, x, y):
 
 
 # endregion
-# region: the network, its masks, 6 epochs of training
+# region: the network, its masks, 5 epochs of training
 def network():
     """64-300-100-10, 50,200 weights; its three weight layers stand at 1, 3, 5."""
     hidden = [nn.Linear(64, 300), nn.ReLU(), nn.Linear(300, 100), nn.ReLU()]
@@ -51,12 +51,13 @@ def network():
 
 
 def trained(start, masks, lr, x, y):
-    """A copy of the start, trained for 6 epochs with the masks on."""
+    """A copy of the start, trained for 5 epochs with the masks on."""
     model = copy.deepcopy(start)
     for i, mask in zip((1, 3, 5), masks, strict=True):
         prune.custom_from_mask(model[i], "weight", mask)
-    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
-    for _ in range(6):
+    # fused: the same steps in one call for all weights, which is faster
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr, fused=True)
+    for _ in range(5):
         train_epoch(model, optimizer, x, y, batch_size=100)
     return model
 
@@ -193,16 +194,29 @@ measured = {"low": low, "low_se": low_se, "ahead": ahead, "ahead_se": ahead_se}
 measured |= {"own": best[:, 0].mean().item(), "fresh": best[:, 3].mean().item()}
 measured |= {"dense": sum(dense) / 12, "size": sizes.min().item()}
 for row, name in ((1, "signs"), (2, "shuffled")):
-    measured[name], measured[name + "_se"] = mean_and_error(best[:, row] - best[:, 3])
-    start, start_se = mean_and_error(found[:, row, 0] - found[:, 3, 0])
-    measured[name + "_low"] = start
-    assert start - 2 * start_se > 4, (
-        f"{name} should be ahead at the low rate: {start:.1f}"
+    over_rates = (found[:, row] - found[:, 3]).mean(1)  # (seeds,)
+    lead, lead_se = mean_and_error(over_rates)
+    measured |= {name: lead, name + "_se": lead_se}
+    measured[name + "_low"], low_error = mean_and_error(
+        found[:, row, 0] - found[:, 3, 0]
     )
+    measured[name + "_low_se"] = low_error
+    assert lead > 2 * lead_se, (
+        f"{name} should be ahead of fresh: {lead:.1f} ± {lead_se:.1f}"
+    )
+start = found[:, :, 0].mean(0).tolist()  # at the lowest rate
+assert start[3] < start[2] < start[0], f"shuffled should be in between: {start}"
+assert measured["signs"] > measured["shuffled"], f"signs should do more: {measured}"
+least = measured["signs_low"] - 2 * measured["signs_low_se"]
+assert least > 0.4 * low, (
+    f"signs should make up for most of it: {least:.1f} of {low:.1f}"
+)
 measured |= {"own_rate": str(RATES[chosen[0]]), "fresh_rate": str(RATES[chosen[3]])}
 assert ((chosen > 0) & (chosen < 3)).all(), f"best rates should be inside: {chosen}"
 assert low - 2 * low_se > 10, f"at the low rate it should matter much: {low:.1f}"
 assert ahead > 2 * ahead_se, f"and a little at the best: {ahead:.1f} ± {ahead_se:.1f}"
-assert ahead + 2 * ahead_se < 4, f"but not more: {ahead:.1f} ± {ahead_se:.1f}"
-assert shrinks - 2 * shrinks_se > 8, f"the gap should shrink: {shrinks:.1f}"
+most = ahead + 2 * ahead_se
+assert most < 0.5 * low, f"but not half as much: {ahead:.1f} ± {ahead_se:.1f}"
+least = shrinks - 2 * shrinks_se
+assert least > 0.5 * low, f"most of the gap should go: {shrinks:.1f} of {low:.1f}"
 assert sizes.min() > 1.4, f"survivors should have begun larger: {sizes}"

@@ -50,9 +50,9 @@ def trained_network(seed, x, y):
     model = nn.Sequential(
         nn.Conv2d(1, 8, 3, padding=1),
         nn.ReLU(),
+        nn.MaxPool2d(2),
         nn.Conv2d(8, 16, 3, padding=1),
         nn.ReLU(),
-        nn.MaxPool2d(2),
         nn.Flatten(),
         nn.Linear(256, 32),
         nn.ReLU(),
@@ -65,7 +65,7 @@ def trained_network(seed, x, y):
 
 
 # endregion
-sparsity = 0.9  # try: 0.5, 0.8, 0.98
+sparsity = 0.9  # try: 0.6, 0.8, 0.98
 x, y, test_x, test_y = split(seed=0)
 model = trained_network(0, x, y)
 print(f"trained: {accuracy(model, test_x, test_y):.1%}")
@@ -74,7 +74,7 @@ print(f"trained: {accuracy(model, test_x, test_y):.1%}")
 def cut(model, share, method=prune.L1Unstructured):
     """A copy with one threshold over all layers, or with random zeros."""
     pruned = copy.deepcopy(model)
-    layers = [(pruned[i], "weight") for i in (0, 2, 6, 8)]
+    layers = [(pruned[i], "weight") for i in (0, 3, 6, 8)]
     prune.global_unstructured(layers, method, amount=share)
     return pruned
 
@@ -112,7 +112,7 @@ for seed in range(0, 1200, 100):
     for name, curve in curves.items():
         for share in SHARES:
             pruned = copy.deepcopy(model)
-            layers = [(pruned[i], "weight") for i in (0, 2, 6, 8)]
+            layers = [(pruned[i], "weight") for i in (0, 3, 6, 8)]
             if name == "smallest of each layer":
                 for layer, weight in layers:
                     prune.l1_unstructured(layer, weight, amount=share)
@@ -166,13 +166,17 @@ measured |= {"random_se": random_se, "most": most, "most_se": most_se}
 measured |= {"untrained_se": untrained_se}
 together, single = (curves[k].mean(0) for k in ("smallest", "smallest of each layer"))
 measured["layers"] = (together - single)[3].item()
-assert random_half - 2 * random_se > 40, (
-    f"a random half should matter: {random_half:.1f}"
-)
-assert half + 2 * half_se < 1.5, f"the smaller half should hardly matter: {half:.1f}"
-assert untrained - 2 * untrained_se > 20, f"90 % without training: {untrained:.1f} lost"
-assert ninety + 2 * ninety_se < 4, f"90 % with training should go: {ninety:.1f} lost"
-assert most - 2 * most_se > 50, f"98 % should be too much: {most:.1f} lost"
-assert measured["layers"] > 20, f"one threshold should delay the fall: {measured}"
+# Shares of the whole network's points, so that they mean the same on other images.
+whole = curves["smallest, trained again"][:, 0].mean().item()
+lost = {"half at random": random_half - 2 * random_se, "98 %": most - 2 * most_se}
+lost |= {"90 % untrained": untrained - 2 * untrained_se}
+lost = {name: points / whole for name, points in lost.items()}
+assert lost["half at random"] > 0.35, f"a random half should matter: {lost}"
+assert lost["90 % untrained"] > 0.2, f"90 % should need training: {lost}"
+assert lost["98 %"] > 0.4, f"98 % should be too much: {lost}"
+assert half + 2 * half_se < 0.02 * whole, f"half should hardly matter: {half:.1f}"
+back = (ninety + 2 * ninety_se) / untrained
+assert back < 0.25, f"with training most should come back: {back:.2f} of it stays lost"
+assert measured["layers"] > 10, f"one threshold should delay the fall: {measured}"
 for k in (1, 2, 3, 4):
     assert single[k] > curves["at random"].mean(0)[k] + 5, "random should fall first"

@@ -27,15 +27,15 @@ assert torch.equal(layer.weight_mask, mask), "the masks should be equal"
 model = nn.Sequential(
     nn.Conv2d(1, 8, 3, padding=1),
     nn.ReLU(),
+    nn.MaxPool2d(2),
     nn.Conv2d(8, 16, 3, padding=1),
     nn.ReLU(),
-    nn.MaxPool2d(2),
     nn.Flatten(),
     nn.Linear(256, 32),
     nn.ReLU(),
     nn.Linear(32, 10),
 )
-layers = [model[i] for i in (0, 2, 6, 8)]
+layers = [model[i] for i in (0, 3, 6, 8)]
 flat = [layer.weight.detach().flatten().clone() for layer in layers]
 x = torch.randn(50, 1, 8, 8)  # (N, C, H, W)
 

@@ -68,6 +68,7 @@ assert abs(even["COO"] - 0.8) < 1e-9, f"COO's formula should give 80 %: {even['C
 assert abs(coo[most] - 1) < 0.03, f"COO should break even at 80 %: {coo[most]:.2f}"
 assert abs(even["CSR"] - 0.5) < 0.01, f"CSR's formula gives 50 %: {even['CSR']:.3f}"
 assert abs(csr[half] - 1) < 0.03, f"CSR should break even at 50 %: {csr[half]:.2f}"
+assert coo[0] > 2.6, f"COO should begin beyond the upper edge: {coo[0]:.1f}"
 assert coo[half] > 2 and csr[0] > 1.9, f"below that larger: {coo[half]}, {csr[0]}"
 assert csr[nine] < 0.25 < coo[nine] < 0.6, f"at 90 %: {csr[nine]:.2f}, {coo[nine]:.2f}"
 worst = max(z / min(rest) for z, *rest in zip(zipped, dense, coo, csr, strict=True))
