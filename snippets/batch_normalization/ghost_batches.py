@@ -199,7 +199,7 @@ for group in (4, 16):
 gain, error = ahead(best, 4, 2)
 measured |= {"error_gain": gain, "error_gain_se": error}
 slower = measured["fit_4"] / measured["fit_64"]
-assert slower > 2.5, f"small groups should fit more slowly, {slower:.1f} times the loss"
+assert slower > 2, f"small groups should fit more slowly, {slower:.1f} times the loss"
 gap, error = ahead(last, 4, 1)
 assert gap - 2 * error > 0, f"and lead after 12 epochs, {gap:.3f} ± {error:.3f}"
 assert measured["last_64"] > measured["best_64"] + 0.02, "64 should be past its best"
