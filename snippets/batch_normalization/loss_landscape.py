@@ -203,7 +203,7 @@ for i, (name, factor) in enumerate(zip(names, (1.25, 1.8, 5, 3), strict=True)):
     least = sure(plain[:, i] - factor * bn[:, i])
     assert least > 0, f"{name} should be {factor} times less with BN, {least:.2f}"
 failed, fast = ends[False][3].min().item(), ends[True][3].max().item()
-assert failed > 2.1, f"at rate 1 each plain net should fail, the best has {failed:.2f}"
+assert failed > 1.5, f"at rate 1 each plain net should fail, the best has {failed:.2f}"
 assert fast < 1, f"with BN each should train there, the worst has {fast:.2f}"
 gain = sure(ends[False][best[False]] - ends[True][best[True]])
 assert gain > 0.2, f"each at its best rate BN should be ahead, by {gain:.2f}"
