@@ -192,4 +192,7 @@ print(f"100 passes with masks {first:.3f}, {tenth:.3f}, {hundredth:.3f}")
 measured |= {"once": once, "first": first, "tenth": tenth, "hundredth": hundredth}
 gap = rows[:, 3] - rows[:, 0]
 measured |= {"apart": gap.mean().item(), "apart_se": gap.std().item() / 6**0.5}
+ten = rows[:, 2] - rows[:, 0]
+low = ten.mean().item() - 2 * ten.std().item() / 6**0.5
+assert low > 0, f"ten passes should be worse than one in eval(), by {ten.mean():.3f}"
 assert (rows[:, 1:].diff(dim=1) < 0).all(), f"more passes should be better, {rows}"

@@ -60,6 +60,9 @@ for column, marker in ((2, "o"), (3, "s"), (8, "^"), (9, "v")):
     trained, formula = torch.stack(paths)[:, :, column].T
     (line,) = plt.plot(rates, formula)
     name = diabetes.feature_names[column]
+    assert formula[-1].abs() < 0.8 * formula[0].abs(), (
+        f"{name} should shrink, {formula}"
+    )
     plt.plot(rates, trained, marker, color=line.get_color(), label=name)
 plt.xlabel("p of the dropout on the inputs")
 plt.ylabel("coefficient")

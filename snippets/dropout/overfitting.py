@@ -88,8 +88,9 @@ import matplotlib.pyplot as plt
 
 for rate, style in ((0.0, "--"), (p, "-")):
     fit, test = curves[rate]
-    plt.plot(range(1, 41), test, style, lw=2.2, label=f"test, p = {rate}")
-    plt.plot(range(1, 41), fit, style, lw=1, label=f"training, p = {rate}")
+    plt.plot(range(1, 41), test, style, lw=2.4, label=f"test, p = {rate}")
+    dots = {"marker": "o", "ms": 3.5, "markevery": 4}
+    plt.plot(range(1, 41), fit, style, lw=0.9, label=f"training, p = {rate}", **dots)
 plt.ylim(0, 1.6)
 plt.xlabel("epoch")
 plt.ylabel("loss, all units in use")
@@ -104,17 +105,20 @@ rates = {(0.0, 0.2): 0.001, (0.5, 0.2): 0.002, (0.0, 0.0): 0.002, (0.5, 0.0): 0.
 
 
 def run(p, share, seed):
-    """Training loss, test loss and test error in % after each epoch, (60, 3)."""
+    """Training loss, test loss and test error in % after each epoch, (50, 3)."""
     torch.manual_seed(seed)
     train_x, train_y, test_x, test_y = split(seed, train_size=300)
     train_y = noisy(train_y, share)
     model, rows = network(p), []
     optimizer = torch.optim.Adam(model.parameters(), lr=rates[p, share])
-    for _ in range(60):
+    for _ in range(50):
         train_epoch(model, optimizer, train_x, train_y)
         fit = loss_in_eval(model, train_x, train_y)
-        test = loss_in_eval(model, test_x, test_y)
-        rows.append([fit, test, 100 - 100 * accuracy(model, test_x, test_y)])
+        with torch.no_grad():
+            logits = model(test_x)  # in eval() since the line before
+        wrong = (logits.argmax(1) != test_y).float().mean().item()
+        test = nn.functional.cross_entropy(logits, test_y).item()
+        rows.append([fit, test, 100 * wrong])
     return torch.tensor(rows)
 
 
@@ -132,7 +136,7 @@ for share, labels_are in ((0.2, "noisy"), (0.0, "clean")):
         fit, loss, error = at_best[p].mean(0).tolist()
         print(f"{labels_are} labels, p = {p}: best after {best + 1} epochs,", end=" ")
         print(f"training {fit:.2f}, test {loss:.3f}, error {error:.1f} %", end="; ")
-        print(f"after 60: test {late[p].mean(0)[1]:.3f}")
+        print(f"after 50: test {late[p].mean(0)[1]:.3f}")
         if labels_are == "noisy":
             side = "with" if p else "without"
             measured |= {
@@ -148,7 +152,7 @@ for share, labels_are in ((0.2, "noisy"), (0.0, "clean")):
     measured |= {f"{labels_are}_fewer": fewer, f"{labels_are}_fewer_se": fewer_se}
 noisy_gain, clean_gain = measured["noisy_gain"], measured["clean_gain"]
 assert noisy_gain > 5 * measured["noisy_gain_se"], f"dropout should help, {measured}"
-assert noisy_gain > 0.04, f"by a tenth of the loss, by {noisy_gain:.3f}"
+assert noisy_gain > 0.05, f"by a tenth of the loss, by {noisy_gain:.3f}"
 assert clean_gain < noisy_gain / 2, f"and less with clean labels, {clean_gain:.3f}"
 assert clean_gain > 2 * measured["clean_gain_se"], f"but lower it too, {measured}"
 assert measured["noisy_fewer"] > 3 * measured["noisy_fewer_se"], "fewer errors"
