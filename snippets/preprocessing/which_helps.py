@@ -1,4 +1,4 @@
-"""Shifts help digits that move; flips make digits into other digits, or none."""
+"""Shifts help digits that move; flips help neither these nor the others."""
 
 import torch
 from torch import nn
@@ -58,25 +58,37 @@ def flip(x):
 methods = {"none": lambda x: x, "shift": shift, "flip": flip}
 
 
-def run(method, seed):
-    """Test errors in % on digits as they are and on digits that were moved."""
+def run(method, lr, seed, part=slice(500, None)):
+    """Errors in % on a part of the other digits, as they are and moved."""
     torch.manual_seed(seed)
     train_x, train_y, test_x, test_y = split(seed, 300)
+    test_x, test_y = test_x[part], test_y[part]
     moved = shift(test_x)
     conv, head = nn.Conv2d(1, 8, 3, padding=1), nn.Linear(8 * 4 * 4, 10)
     model = nn.Sequential(conv, nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), head)
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
     for epoch in range(15):
         train_epoch(model, optimizer, methods[method](train_x), train_y)
     return [100 - 100 * accuracy(model, x, test_y) for x in (test_x, moved)]
 
 
 method = "shift"  # try: "none", "flip"
-still, moved = run(method, seed=0)
+still, moved = run(method, lr=0.03, seed=0)
 print(f"{method}: error {still:.1f} %, on moved digits {moved:.1f} %")
 
-# %% proof: 12 seeds
-found = {m: torch.tensor([run(m, s) for s in range(1000, 2200, 100)]) for m in methods}
+# %% proof: 12 seeds, each method at the best of 4 rates, chosen on other digits
+rates = 0.01, 0.03, 0.1, 0.3
+found = {}
+for method in methods:
+    tried = []  # errors on 500 digits that are not tested on, as they are and moved
+    for lr in rates:
+        runs = [run(method, lr, seed, slice(0, 500)) for seed in range(5000, 5300, 100)]
+        tried.append(torch.tensor(runs).mean().item())
+    best = tried.index(min(tried))
+    assert 0 < best < 3, f"{method}: the best rate is at an end of {rates}, {tried}"
+    print(f"{method:5}: rate {rates[best]}")
+    runs = [run(method, rates[best], seed) for seed in range(1000, 2200, 100)]
+    found[method] = torch.tensor(runs)
 measured = {}
 for name, runs in found.items():
     still, moved = runs.mean(0).tolist()
@@ -90,7 +102,7 @@ for name, column, cost in (
     cost = cost[:, column]
     measured |= {name: cost.mean().item(), f"{name}_se": cost.std().item() / 12**0.5}
     print(f"{name}: {measured[name]:.1f} +- {measured[f'{name}_se']:.1f} points")
-assert measured["helps"] > 5, f"shifts should help moved digits by points, {measured}"
+assert measured["helps"] > 15, f"shifts should help moved digits by points, {measured}"
 assert measured["helps"] > 4 * measured["helps_se"], f"and clearly, {measured}"
 assert measured["flip_cost"] > 4 * measured["flip_cost_se"], f"flips cost, {measured}"
 assert measured["flip_cost"] > 2, f"flips should cost points, {measured}"

@@ -45,7 +45,7 @@ def accuracy(model, x, y):
 
 
 # endregion
-def train(x, y, seed, lr=0.01):
+def train(x, y, seed, lr):
     """A small network after three epochs."""
     torch.manual_seed(seed)
     conv = nn.Conv2d(1, 8, 5, stride=2, padding=2)  # 28x28 to 14x14
@@ -58,11 +58,15 @@ def train(x, y, seed, lr=0.01):
     return model
 
 
-train_x, train_y = read("train", 2000)
+# region: 2,000 images to train on and 2,000 to test on
+train_x, train_y = read("train", 3000)
+held_x, held_y = train_x[2000:], train_y[2000:]  # to choose the rate on
+train_x, train_y = train_x[:2000], train_y[:2000]
 test_x, test_y = read("t10k", 2000)
+# endregion
 darker = 1.0  # try: 0, 0.5
 mean = train_x.mean()  # one channel, one number
-model = train(train_x - mean, train_y, seed=0)
+model = train(train_x - mean, train_y, seed=0, lr=0.01)
 
 x = test_x - darker  # the camera in use sees less light
 right = accuracy(model, x - mean, test_y)
@@ -70,7 +74,8 @@ hidden = accuracy(model, x - x.mean(), test_y)
 print(f"test {darker} darker: accuracy with the training mean {right:.1%}")
 print(f"                 with a mean of its own {hidden:.1%}")
 
-# %% proof: 12 seeds, the rate that was best of 0.003, 0.01, 0.03 on two other seeds
+# %% proof: 12 seeds, at the best of 4 rates, chosen on images held out
+rates = 0.001, 0.003, 0.01, 0.03
 seeds = range(1000, 2200, 100)
 pooled = torch.cat([train_x, test_x])
 ways = {
@@ -78,11 +83,18 @@ ways = {
     "pooled mean": pooled.mean(),
     "mean image": train_x.mean(0),
 }
+tried = []
+for lr in rates:  # with the channel mean, three seeds that are not used below
+    models = [train(train_x - mean, train_y, seed, lr) for seed in (5000, 5100, 5200)]
+    tried.append(sum(accuracy(model, held_x - mean, held_y) for model in models))
+best = tried.index(max(tried))
+assert 0 < best < 3, f"the best rate is at an end of {rates}, {tried}"
+print(f"rate {rates[best]}")
 runs = {}
 for way, mean in ways.items():
     rows = []
     for seed in seeds:
-        model = train(train_x - mean, train_y, seed)
+        model = train(train_x - mean, train_y, seed, rates[best])
         rows.append([accuracy(model, test_x - mean, test_y)])
         if way == "channel mean":
             dark = test_x - 1.0
@@ -100,16 +112,16 @@ fall = runs["channel mean"][:, 0] - runs["channel mean"][:, 1]
 seen = runs["channel mean"][:, 0] - runs["channel mean"][:, 2]
 measured |= {"fall": fall.mean().item(), "fall_se": fall.std().item() / 12**0.5}
 measured |= {"seen": seen.mean().item()}
-print(
-    f"0.5 darker: falls by {measured['fall']:.1f} +- {measured['fall_se']:.1f} points"
-)
+shown = f"{measured['fall']:.1f} +- {measured['fall_se']:.1f} points"
+print(f"1.0 darker: falls by {shown}")
 print(f"with a mean of its own by {measured['seen']:.1f}")
 print(f"means: {ways['channel mean']:.4f}, pooled {ways['pooled mean']:.4f}")
 gap = abs(ways["channel mean"] - ways["pooled mean"])
 assert gap < 0.05, f"a random split should have nearly one mean, they differ by {gap}"
-assert abs(measured["pooled"]) < 0.3, f"a pooled mean should not matter, {measured}"
+much = abs(measured["pooled"]) + 2 * measured["pooled_se"]
+assert much < 1, f"a pooled mean should not matter, up to {much:.2f} points"
 image = abs(measured["image"]) + 2 * measured["image_se"]
-assert image < 1.5, f"a mean image should matter by little, if at all, {image:.2f}"
+assert image < 2, f"a mean image should matter by little, if at all, {image:.2f}"
 assert measured["fall"] > 3 * measured["fall_se"], f"darker should cost, {measured}"
 assert measured["fall"] > 2, f"darker should cost points, {measured['fall']:.1f}"
-assert abs(measured["seen"]) < 0.2, f"a mean of its own should hide it, {measured}"
+assert abs(measured["seen"]) < 0.5, f"a mean of its own should hide it, {measured}"
