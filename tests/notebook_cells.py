@@ -15,7 +15,7 @@ from pathlib import Path
 
 # What changes a library for all cells that follow, and how it is set back.
 DEFAULTS = {"set_default_dtype": "torch.float32", "set_grad_enabled": "True", "use_deterministic_algorithms": "False"}
-HARMLESS = {"set_num_threads", "set_num_interop_threads"}  # of speed alone
+HARMLESS = {"set_num_threads", "set_num_interop_threads", "set_rng_state"}  # of speed alone, or of draws that a cell seeds anew
 SETTERS = {"seterr", "setbufsize", "setrecursionlimit", "use_deterministic_algorithms", "setattr"}
 
 

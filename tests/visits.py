@@ -34,7 +34,8 @@ CUT = """() => [...document.querySelectorAll(".answer")].flatMap((answer) => {
   })"""
 SCROLLED = """() => [...document.querySelectorAll(".evidence-drawing")].filter((box) => box.scrollWidth > box.clientWidth)
     .map((box) => box.outerHTML.slice(0, 80))"""
-SEEN = """() => [...document.querySelectorAll(".evidence-figure svg, math")].map((e) => {
+SEEN = """() => [...document.querySelectorAll(".evidence-figure svg, math")].filter((e) =>
+      e.checkVisibility() || !e.closest("details:not([open]), .evidence-try")).map((e) => {
     const box = e.getBoundingClientRect(), style = getComputedStyle(e);
     return [e.tagName, box.width, box.height, style.color, style.visibility]; })"""
 HIDDEN = """() => [".evidence code", ".evidence-output", ".evidence-figure svg"].flatMap((selector) =>

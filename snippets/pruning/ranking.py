@@ -1,4 +1,4 @@
-"""After fine-tuning, weight norms and Taylor beat random choice of filters."""
+"""After fine-tuning each ranking of filters, and random choice, end close together."""
 
 import copy
 
@@ -112,7 +112,7 @@ for _ in range(2):
 print(f"after two epochs: {accuracy(model, test_x, test_y):.1%}")
 
 # %% proof: 12 seeds, six rankings, rates by 3 other seeds
-RATES = (0.001, 0.004, 0.012, 0.04)
+RATES = (0.0003, 0.001, 0.004, 0.012, 0.04)
 
 
 def pruned_and_trained(model, found, lr, x, y, x_to_judge, y_to_judge):
@@ -178,10 +178,10 @@ ax.legend()
 plt.show()
 
 better = (after["L1"] + after["L2"] + after["Taylor"]) / 3
-damage, damage_random = (whole - better).mean(), (whole - after["random"]).mean()
+damage_random = (whole - after["random"]).mean()
 ahead = better - after["random"]
 ahead, ahead_se = ahead.mean().item(), ahead.std().item() / 12**0.5
-measured = {"ahead": ahead, "ahead_se": ahead_se, "damage": damage.item()}
+measured = {"ahead": ahead, "ahead_se": ahead_se}
 measured |= {"damage_random": damage_random.item()}
 measured |= {"apoz": lead["APoZ"], "apoz_se": error["APoZ"]}
 measured |= {"active": lead["activation"], "active_se": error["activation"]}
@@ -189,16 +189,10 @@ measured |= {"low": str(min(rate.values())), "high": str(max(rate.values()))}
 measured["wide"] = min(values.std().item() for values in before.values())
 measured["narrow"] = max(values.std().item() for values in after.values())
 assert all(RATES[0] < r < RATES[-1] for r in rate.values()), f"rates inside: {rate}"
-assert ahead > 2 * ahead_se, f"they should beat random: {ahead:.1f} ± {ahead_se:.1f}"
-assert damage < 0.8 * damage_random, f"they should save damage: {measured}"
+for name in RANKINGS:
+    assert abs(lead[name]) < 4, f"{name} should end near random: {lead[name]:.1f}"
 lowest = min(values.mean() for values in after.values())
 highest = max(values.mean() for values in before.values())
 measured["gap"] = (lowest - highest).item()
 assert lowest - highest > 8, f"training should matter more: {lowest:.1f}, {highest:.1f}"
 assert measured["wide"] > 2 * measured["narrow"], f"untrained scatters more: {measured}"
-for name in ("APoZ", "activation"):
-    # what it is ahead of random lies within its error, and the three are ahead of it
-    assert lead[name] < 2 * error[name], f"{name} should not beat random: {lead}"
-    gap = better - after[name]
-    least = gap.mean() - 2 * gap.std() / 12**0.5
-    assert least > 0, f"the three should beat {name}: at least {least:.1f}"

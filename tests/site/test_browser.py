@@ -52,7 +52,7 @@ def test_what_is_pale_hidden_or_too_wide_is_noticed(browser, origin) -> None:
     page.goto(f"{origin}/{ANSWER}")
     page.add_style_tag(content=SHOWN)
     assert unseen(page) == overflowing(page) == page.evaluate(SCROLLED) == page.evaluate(HIDDEN) == []
-    page.add_style_tag(content="math { color: #fafafa !important; } .evidence-output { display: none !important; }")
+    page.add_style_tag(content="math { color: #fafafa !important; } .evidence .highlight { display: none !important; }")
     assert unseen(page) and page.evaluate(HIDDEN)
     page.add_style_tag(content=".md-content p { min-width: 500px; }")
     assert overflowing(page)
