@@ -34,10 +34,17 @@ CUT = """() => [...document.querySelectorAll(".answer")].flatMap((answer) => {
   })"""
 SCROLLED = """() => [...document.querySelectorAll(".evidence-drawing")].filter((box) => box.scrollWidth > box.clientWidth)
     .map((box) => box.outerHTML.slice(0, 80))"""
-SEEN = """() => [...document.querySelectorAll(".evidence-figure svg, math")].filter((e) =>
-      e.checkVisibility() || !e.closest("details:not([open]), .evidence-try")).map((e) => {
-    const box = e.getBoundingClientRect(), style = getComputedStyle(e);
-    return [e.tagName, box.width, box.height, style.color, style.visibility]; })"""
+SEEN = """() => {
+    const choices = document.createElement("style"), folded = [...document.querySelectorAll("details:not([open])")];
+    choices.textContent = ".evidence-try { display: block !important; }";  // what is not chosen and what is folded counts too
+    document.head.append(choices);
+    folded.forEach((e) => { e.open = true; });
+    const found = [...document.querySelectorAll(".evidence-figure svg, math")].map((e) => {
+      const box = e.getBoundingClientRect(), style = getComputedStyle(e);
+      return [e.tagName, box.width, box.height, style.color, style.visibility]; });
+    folded.forEach((e) => { e.open = false; });
+    choices.remove();
+    return found; }"""
 HIDDEN = """() => [".evidence code", ".evidence-output", ".evidence-figure svg"].flatMap((selector) =>
     [...document.querySelectorAll(selector)].filter((e) => !e.checkVisibility({visibilityProperty: true}))
       .filter((e) => !e.closest("details:not([open]), .evidence-try"))  // what opens, and what is chosen

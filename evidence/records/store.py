@@ -83,8 +83,9 @@ class Records:
 
     def doubt(self, fence: Fence) -> str:
         """Say why a fence's evidence does not stand, or "". A skip with a reason stands, unless it ran and failed."""
-        excused = excuse(fence) and not self._path(fence, "failed").exists()
-        return "" if excused or self.load(fence) else self.missing(fence)
+        if self.load(fence) or (excuse(fence) and not self._path(fence, "failed").exists()):
+            return ""
+        return self.missing(fence)
 
     def missing(self, fence: Fence) -> str:
         """Say in words why a fence has no record: it failed, it is corrupt, misfit or of something older, or there is none."""

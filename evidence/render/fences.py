@@ -49,7 +49,7 @@ class Fences:
         doubt = self.records.doubt(fence)
         if doubt and not self.preview:
             return box("This example", [(fence, doubt)], self.source)
-        why = f"not run yet ({doubt})" if doubt else f"not run: {excuse(fence)}"
+        why = "" if record else f"not run yet ({doubt})" if doubt else f"not run: {excuse(fence)}"
         words = [(self.numbers.plain(alt), self.phrase(caption)) for alt, caption in fence.figures]
         place, name = self.place(fence, record)
         try:
