@@ -14,6 +14,7 @@ from evidence.read.syntax import EXPLORER as EXPLORER
 from evidence.read.topics import is_topic, topic_of
 
 VERDICTS = {"holds": "holds", "conditional": "holds when …", "refuted": "does not hold"}  # by the kind, as lists name it
+BOLD, SENTENCE = re.compile(r"(\*\*.*?(?:\*\*|$))(.*)"), re.compile(r".*?[.](?=\s|$)|.*")
 LINK = re.compile(r"\]\((?![a-z]+:)([^)\s#]*)(#[^)\s]*)?\)")
 
 
@@ -105,12 +106,18 @@ def questions(pages: list[Page]) -> list[Question]:
     return found
 
 
+def _sentence(verdict: str) -> str:
+    """A verdict with its condition, without what follows: what is bold, and the rest of the sentence that it begins."""
+    bold, rest = BOLD.fullmatch(" ".join(verdict.split())).groups()  # type: ignore[union-attr]
+    return bold if bold.endswith(".**") else bold + SENTENCE.match(rest)[0]  # type: ignore[index]
+
+
 def _question(page: str, topic: str, heading: Heading, span: tuple[int, int], body: str, fences: list[Fence]) -> Question:
     verdict = judged = status = note = answer = ""
     for paragraph in re.split(r"\n\s*\n", body.strip()):
         if match := VERDICT.match(paragraph):
             verdict = VERDICTS[str(match.lastgroup)]
-            judged = paragraph.removeprefix("**Verdict: ").partition("**")[0]
+            judged = _sentence(paragraph)
         elif match := STATUS.match(paragraph):
             status, note = match["status"], " ".join(match["note"].split())
         elif not answer and not CLAIM.match(paragraph) and paragraph[0] not in "#`<|":

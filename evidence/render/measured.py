@@ -55,12 +55,12 @@ class Numbers:
 
 
 def told(asked: list[Question], pages: list[Page], records: Records) -> list[Question]:
-    """Questions with the measured numbers of their short answers and notes."""
+    """Questions with the measured numbers of their verdicts, short answers and notes."""
     known = {page.path: page for page in pages}
     out = []
     for question in asked:
-        if LIKE_MEASURED.search(question.answer + question.note):
-            numbers = Numbers(known[question.page], records)
-            question = replace(question, answer=numbers.plain(question.answer), note=numbers.plain(question.note))
+        if LIKE_MEASURED.search(question.judged + question.answer + question.note):
+            plain = Numbers(known[question.page], records).plain
+            question = replace(question, judged=plain(question.judged), answer=plain(question.answer), note=plain(question.note))
         out.append(question)
     return out

@@ -17,7 +17,7 @@ def at_a_glance(asked: list[Question], start: str) -> list[str]:
             out += [Made(box("This answer", question.withheld, lambda _: "")), ""]
             continue
         if question.judged:
-            out += [f"**Verdict: {question.judged}**", ""]
+            out += [moved(question.judged, question.page, start), ""]
         out += [moved(question.answer, question.page, start), ""]
         if question.status != "answered":
             out += [f"**Status: {text(question.status)}.** {moved(question.note, question.page, start)}", ""]

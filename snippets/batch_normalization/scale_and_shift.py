@@ -167,4 +167,4 @@ relu, sigmoid = measured["relu_lead"], measured["sigmoid_lead"]
 largest = abs(relu) + 2 * measured["relu_se"]
 assert largest < 0.6, f"with ReLU they should gain less than 0.6 points: {largest:.2f}"
 largest = abs(sigmoid) + 2 * measured["sigmoid_se"]
-assert largest < 1.2, f"with sigmoids less than 1.2 points: {largest:.2f}"
+assert largest < 2, f"with sigmoids less than two points: {largest:.2f}"

@@ -155,7 +155,7 @@ one_by_one = torch.cat([nn.BatchNorm2d(16)(part) for part in x.split(2)])
 gap = (PartNorm(2, 16)(x) - one_by_one).abs().max().item()
 assert gap < 1e-4, f"it should be BN of each part, gap {gap:.1e}"
 # Trained with 2 images in a part, the same steps on 50 digits, and tested in eval().
-rates, learned = (0.001, 0.01, 0.1), {}
+rates, learned = (0.001, 0.01, 0.1, 1.0), {}
 for last_map, strides, whole in (("1x1", (2, 2, 2), bn), ("4x4", (1, 2, 1), wide)):
     make = partial(trained, partial(PartNorm, 2), strides=strides)
     scores = []

@@ -141,7 +141,7 @@ def test_the_topic_of_a_question_is_the_title_of_its_folder(numbers: Book) -> No
     asked = {q.id: q for q in questions(read_site(numbers.root))}
     assert (asked["one"].topic, asked["one"].judged, asked["one"].parts) == (
         "Numbers",
-        "holds when you count.",
+        "**Verdict: holds when you count.**",
         ["Why", "In detail", "In practice", "Sources"],
     )
     assert asked["one"].way("docs/verdicts.md") == "numbers/one.md"
@@ -168,3 +168,20 @@ def test_the_forms_of_a_topic_stand_beside_its_folder() -> None:
         "a/b",
         "a/b",
     ]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "shown"),
+    [
+        ("**Verdict: holds.** Always.", "**Verdict: holds.**"),
+        ("**Verdict: holds when you count.** Else not.", "**Verdict: holds when you count.**"),
+        ("**Verdict: holds when** the map is\n8.5 pixels wide. Else not.", "**Verdict: holds when** the map is 8.5 pixels wide."),
+        ("**Verdict: does not hold** on digits", "**Verdict: does not hold** on digits"),
+    ],
+)
+def test_a_verdict_is_listed_with_its_whole_condition_and_no_more(book: Book, verdict: str, shown: str) -> None:
+    page = QUESTION.format(name="one").replace("**Verdict: holds when you count.** Else not.", verdict)
+    book.write("docs/references.bib", BIB)
+    book.write("snippets/one.py", '"""It is one."""\nassert 1 + 1 <= 2, "it should be small"\n')
+    book.page(page, "docs/numbers/one.md")
+    assert [question.judged for question in questions(read_site(book.root))] == [shown]
