@@ -120,7 +120,7 @@ def _question(page: str, topic: str, heading: Heading, span: tuple[int, int], bo
             judged = _sentence(paragraph)
         elif match := STATUS.match(paragraph):
             status, note = match["status"], " ".join(match["note"].split())
-        elif not answer and not CLAIM.match(paragraph) and paragraph[0] not in "#`<|":
+        elif not answer and not CLAIM.match(paragraph) and not paragraph.startswith(("#", "```", "<", "|")):
             answer = " ".join(paragraph.split())
     cited = list(dict.fromkeys(one[1] for group in re.finditer(CITATION, body) for one in ONE.finditer(group[1])))
     status = status or "answered"

@@ -185,3 +185,10 @@ def test_a_verdict_is_listed_with_its_whole_condition_and_no_more(book: Book, ve
     book.write("snippets/one.py", '"""It is one."""\nassert 1 + 1 <= 2, "it should be small"\n')
     book.page(page, "docs/numbers/one.md")
     assert [question.judged for question in questions(read_site(book.root))] == [shown]
+
+
+def test_an_answer_may_begin_with_the_message_that_is_asked_about(book: Book) -> None:
+    page = QUESTION.format(name="one").replace("Yes, see", "`ValueError: no number`: see")
+    book.write("snippets/one.py", "x = 1\n")
+    book.page(page, "docs/numbers/one.md")
+    assert questions(read_site(book.root))[0].answer.startswith("`ValueError: no number`: see [the other]")
