@@ -107,7 +107,7 @@ for place, marks in (("behind", "s-"), ("before", "o-")):
     ratios = [rows[place, p][:, 0].mean() for p in rates]
     plt.plot(rates, ratios, marks, label=f"dropout {place} BN")
 predicted = [rows["before", p][:, 1].mean().item() for p in rates]
-plt.plot(rates, predicted, "k--", label="before BN, predicted")
+plt.plot(rates, predicted, "C2:", linewidth=3, label="before BN, predicted")
 plt.xlabel("p of the dropout layer")
 plt.ylabel("variance met / stored")
 plt.ylim(0, 1.2)

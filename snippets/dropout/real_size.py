@@ -127,7 +127,7 @@ for p in rates:
 plt.xlabel("epoch")
 plt.ylabel("loss, all units in use")
 plt.ylim(0, 0.8)
-plt.legend()
+plt.legend(loc="upper right")
 plt.gcf().set_size_inches(4.6, 2.8)
 plt.show()
 gains = at_best[0.0] - at_best[0.25]

@@ -99,7 +99,7 @@ for (kind, row), style in zip(found.items(), ("^:", "o-", "s--"), strict=True):
 plt.xlabel("shift of the digit in pixels")
 plt.ylabel("read otherwise, in %")
 plt.xticks(range(5))
-plt.legend()
+plt.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncol=3)
 plt.gcf().set_size_inches(4.6, 2.6)
 plt.show()
 # endregion
@@ -123,7 +123,7 @@ for kind, style in (("stride", "^:"), ("max", "o-"), ("blur", "s--")):
 plt.xlabel("shift of the digit in pixels")
 plt.ylabel("read otherwise, in %")
 plt.xticks(range(5))
-plt.legend()
+plt.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncol=3)
 plt.gcf().set_size_inches(4.6, 2.6)
 plt.show()
 late = {kind: runs[kind, "late"].mean(0).tolist() for kind in found}

@@ -145,7 +145,7 @@ ax.minorticks_off()
 ax.invert_xaxis()
 ax.set_xlabel("weights left, %")
 ax.set_ylabel("test accuracy, %")
-ax.legend(loc="lower left")
+ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncol=2)
 plt.show()
 
 
