@@ -53,6 +53,7 @@ class Visits:
     """What a visit of each page found, by its address.
 
     The visits begin at once, and leave a core to the tests that run meanwhile; who waits for one gives that core away.
+    A visit that breaks off is made once more by a new browser: what ends the second too is the page's fault.
     """
 
     def __init__(self, addresses: Iterable[str], origin: str, script: str) -> None:
@@ -60,6 +61,7 @@ class Visits:
         self._todo: queue.SimpleQueue[str] = queue.SimpleQueue()
         for address in self._found:
             self._todo.put(address)
+        self._broken: set[str] = set()
         self._known: dict[str, set[str]] = {"light": set(), "dark": set()}
         self._where = origin, script
         self._workers: list[threading.Thread] = []
@@ -82,8 +84,12 @@ class Visits:
                     address = self._todo.get_nowait()
                     try:
                         self._found[address].set_result(visitor.visit(address))
-                    except Exception as error:  # the fault of this page's tests; the next page gets a new browser
-                        self._found[address].set_exception(error)
+                    except Exception as error:  # the next page gets a new browser
+                        if address in self._broken:
+                            self._found[address].set_exception(error)
+                        else:  # the driver's own fault, perhaps, as StopIteration out of a frame (CPython's issue 116033)
+                            self._broken.add(address)
+                            self._todo.put(address)
                         break
 
     def close(self) -> None:
