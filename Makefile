@@ -37,8 +37,17 @@ $(VENV)/installed: pyproject.toml constraints.txt tests/package-lock.json
 site: $(VENV)/installed ## run what has no fresh record, build site/ without what does not stand, and say what that is
 	@$(BIN)/python -m evidence site
 
+# The rooms are tested on small books of their own, beside what runs long: snippets, and the site that is made of them.
+TEST = $(BIN)/python -m pytest --durations=10
+OF_THE_SITE = tests/content tests/export tests/site tests/fronts/test_contributing.py
 test: $(VENV)/installed ## run everything afresh: snippets, machinery, built site, browser (Q=word: only what matches)
-	$(BIN)/python -m pytest --fresh --durations=10 $(if $(Q),docs -q -k '$(Q)')
+ifdef Q
+	$(BIN)/python -m pytest --fresh docs -q -k '$(Q)'
+else
+	@told=$$(mktemp); $(TEST) tests $(OF_THE_SITE:%=--ignore %) > $$told 2>&1 & rooms=$$!; \
+	$(TEST) --fresh docs $(OF_THE_SITE); site=$$?; \
+	wait $$rooms; rooms=$$?; cat $$told; rm $$told; exit $$((site || rooms))
+endif
 
 serve: $(VENV)/installed ## the site at http://127.0.0.1:8000, reloaded as you write
 	$(BIN)/python -m evidence serve $(if $(ADDRESS),--address $(ADDRESS))

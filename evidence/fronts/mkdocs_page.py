@@ -11,6 +11,7 @@ from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
+from evidence.read.topics import is_topic, pages_of
 from evidence.records.store import FOLDER, slug
 from evidence.render.site import CURRENT, site_of
 
@@ -20,15 +21,20 @@ _built: dict[str, State] = {}  # the same when it was last built
 
 
 def states(root: Path) -> dict[str, State]:
-    """What each page is made of: its own file, the snippets that it shows and what is kept of their runs, with their times."""
+    """What each page is made of: its own file, the snippets that it shows and what is kept of their runs, with their times.
+
+    A topic tells the answers of its questions, and is made of what they are made of.
+    """
     kept: dict[str, list[Path]] = {}
     for file in sorted((root / FOLDER).glob("*.*")):
         kept.setdefault(file.name.partition(".")[0], []).append(file)
     out = {}
-    for page, _ in site_of(root, look=True):
-        files = [root / name for name in sorted({page.path, *page.includes})]
-        files += [file for name in sorted({slug(fence.snippet) for fence in page.fences}) for file in kept.get(name, [])]
-        out[page.path] = tuple(map(_timed, files))
+    site = [page for page, _ in site_of(root, look=True)]
+    for page in site:
+        parts = pages_of(page, site) if is_topic(page.path) else [page]
+        files = [root / name for name in sorted({name for part in parts for name in (part.path, *part.includes)})]
+        snippets = sorted({slug(fence.snippet) for part in parts for fence in part.fences})
+        out[page.path] = tuple(map(_timed, [*files, *(file for name in snippets for file in kept.get(name, []))]))
     return out
 
 

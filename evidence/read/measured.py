@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from evidence.read.headings import read_heading
 from evidence.read.model import Fence, Page
 from evidence.read.syntax import CODE_SPAN, FORMAT, LIKE_MEASURED, MEASURED, NO_PROSE, TYPED
+from evidence.read.tree import nodes_of, tree_of
 from evidence.read.uses import Measures, Use
 
 PLAIN = re.compile(r"(?:[^\W_]|(?<=\w)_(?=\w)|[ .,:;%+()/='-])+")  # reads as itself in Markdown, HTML and every export
@@ -21,19 +22,19 @@ def read_measures(fence: Fence) -> Measures:
     if "measured" not in code:
         return Measures()
     try:
-        tree = ast.parse(code)
+        tree, nodes = tree_of(code), nodes_of(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return Measures()
     made = [node for node in tree.body if _targets(node, "measured")]
     if not made:
         return Measures()
-    imported = {(one.asname or one.name).partition(".")[0] for node in ast.walk(tree) if _imports(node) for one in node.names}  # type: ignore[attr-defined]
-    asserted = [one for node in ast.walk(tree) if isinstance(node, ast.Assert) for one in ast.walk(node.test)]
+    imported = {(one.asname or one.name).partition(".")[0] for node in nodes if _imports(node) for one in node.names}  # type: ignore[attr-defined]
+    asserted = [one for node in nodes if isinstance(node, ast.Assert) for one in ast.walk(node.test)]
     names = {one.id for one in asserted if isinstance(one, ast.Name)} - imported - set(dir(builtins)) - {"measured"}
     asked = [one for one in asserted if isinstance(one, ast.Subscript) and _is_measured(one.value)]
     keys = {one.slice.value for one in asked if isinstance(one.slice, ast.Constant)}
     every = sum(_is_measured(one) for one in asserted) > len([one for one in asked if isinstance(one.slice, ast.Constant)])
-    for key, value in _entries(tree):
+    for key, value in _entries(nodes):
         if {one.id for one in ast.walk(value) if isinstance(one, ast.Name)} & names:
             keys.add(key)
     return Measures(made[-1].lineno, frozenset(map(str, keys)), every)
@@ -53,9 +54,9 @@ def _is_measured(node: ast.AST) -> bool:
     return isinstance(node, ast.Name) and node.id == "measured"
 
 
-def _entries(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
+def _entries(nodes: tuple[ast.AST, ...]) -> Iterator[tuple[str, ast.expr]]:
     """The entries of `measured` that are written out, with what computes each."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if not isinstance(node, ast.Assign | ast.AugAssign):
             continue
         for target in node.targets if isinstance(node, ast.Assign) else [node.target]:

@@ -10,6 +10,7 @@ from evidence.errors import EvidenceError
 from evidence.read.includes import Line
 from evidence.read.knobs import Knob, read_knob
 from evidence.read.syntax import ENDREGION, LIKE_A_PART, PROOF, REGION, TRY
+from evidence.read.tree import nodes_of, tree_of
 
 MOST_KNOBS = 2
 MARKS = "`# %% proof: what it does`, or `# region: what it holds` and `# endregion`"
@@ -57,11 +58,11 @@ def read_parts(lines: list[Line]) -> tuple[Parts, list[EvidenceError]]:
     if not any(word in code for word in ("# %%", "#%%", "region", "try:")):
         return Parts(), []
     try:
-        tree = ast.parse(code)
+        tree, asserted = tree_of(code), [node for node in nodes_of(code) if isinstance(node, ast.Assert)]
         tokens = list(tokenize.generate_tokens(io.StringIO(code).readline))
     except (SyntaxError, ValueError, RecursionError, MemoryError, tokenize.TokenError):
         return Parts(), []
-    reading = _Reading(lines, tree)
+    reading = _Reading(lines, tree, asserted)
     for token in tokens:
         if token.type == tokenize.COMMENT:
             reading.comment(token.start[0] - 1, token.start[1], token.string)
@@ -71,8 +72,8 @@ def read_parts(lines: list[Line]) -> tuple[Parts, list[EvidenceError]]:
 class _Reading:
     """Goes through the comments of a snippet."""
 
-    def __init__(self, lines: list[Line], tree: ast.Module) -> None:
-        self.lines, self.tree = lines, tree
+    def __init__(self, lines: list[Line], tree: ast.Module, asserted: list[ast.Assert]) -> None:
+        self.lines, self.tree, self.asserted = lines, tree, asserted
         self.problems: list[EvidenceError] = []
         self.parts = Parts()
         self.open: tuple[int, str] | None = None  # the fold that is open: where it begins, and its name
@@ -116,7 +117,7 @@ class _Reading:
         taught = [node for node in self.tree.body if node.lineno <= index and not _says_nothing(node)]
         if not taught:
             self.problem(index, "begins a proof before anything is taught; put the code that a reader should see above it")
-        asserted = [node for node in ast.walk(self.tree) if isinstance(node, ast.Assert) and node.lineno > index]
+        asserted = [node for node in self.asserted if node.lineno > index]
         if not asserted:
             self.problem(index, 'begins a proof that asserts nothing; end it with `assert …, "what should be, and what was"`')
         self.parts = replace(self.parts, proof=index, said=said, assertions=len(asserted))

@@ -12,10 +12,12 @@ from evidence.errors import EvidenceError
 from evidence.read.headings import read_heading
 from evidence.read.model import Fence, Page
 from evidence.read.syntax import CLAIM, COMMENT, LIKE_A_CLAIM, LIKE_A_VERDICT
+from evidence.read.tree import nodes_of
 
 LINES, WIDTH, WORDS = 30, 88, 700
 SEEDS = re.compile(r"(?<![\w.,])(?P<count>\d{1,6}) seeds\b")
 SHARED = ("the digits", "Fashion-MNIST", "one epoch", "IoU")  # the names of folds that hold the same lines wherever they stand
+LINKED = re.compile(r"\]\((?!https?:|mailto:|#)(?P<to>[^)\s]+)")
 ALL, FORMED = "every page and snippet", "snippets with a proof or a knob, and the answers that show one"
 RULES = {
     f"what a teaching part shows has at most {LINES} lines": FORMED,
@@ -26,12 +28,14 @@ RULES = {
     "a proof that says a number of seeds has a range, a list or a constant of that number": FORMED,
     "folds with one of the names " + ", ".join(SHARED) + " are the same lines": ALL,
     "a claim stands directly above its verdict, once": ALL,
+    "a caption links to no other page, as engines make addresses of the links in prose alone": ALL,
 }
 
 
 def rule_problems(page: Page) -> Iterator[EvidenceError]:
     """What breaks a rule on one page."""
     for fence in page.fences:
+        yield from _captions(fence)
         if fence.parts.formed:
             yield from _code(fence)
             yield from _seeds(fence)
@@ -65,23 +69,30 @@ def _code(fence: Fence) -> Iterator[EvidenceError]:
             yield EvidenceError(line.path, line.number, said)
 
 
+def _captions(fence: Fence) -> Iterator[EvidenceError]:
+    for _, caption in fence.figures:
+        if found := LINKED.search(caption):
+            said = f"has a caption that links to {found['to']!r}, which would lead nowhere; put the link into the text"
+            yield EvidenceError(fence.page, fence.line, said)
+
+
 def _seeds(fence: Fence) -> Iterator[EvidenceError]:
     """A number of seeds that a proof says, and that its code does not have."""
     match = SEEDS.search(fence.parts.said)
-    if match and int(match["count"]) not in set(_counts(ast.parse(fence.code))):
+    if match and int(match["count"]) not in set(_counts(nodes_of(fence.code))):
         line = fence.origin[fence.parts.proof]
         said = f"says {match[0]!r}, and no range, list or constant of the code has that number; say how many there are"
         yield EvidenceError(line.path, line.number, said)
 
 
-def _counts(tree: ast.Module) -> Iterator[int]:
+def _counts(nodes: tuple[ast.AST, ...]) -> Iterator[int]:
     """The numbers that a code could count by."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Constant) and type(node.value) is int:
             yield node.value
         elif isinstance(node, ast.Tuple | ast.List):
             yield len(node.elts)
-        elif isinstance(node, ast.Call) and ast.unparse(node.func) == "range":
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "range":
             numbers = [one.value for one in node.args if isinstance(one, ast.Constant) and type(one.value) is int]
             if len(numbers) == len(node.args) and 0 < len(numbers) <= 3 and numbers[2:] != [0]:
                 yield len(range(*numbers))

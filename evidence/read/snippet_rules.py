@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from evidence.errors import EvidenceError
 from evidence.read.model import Fence
+from evidence.read.tree import nodes_of, tree_of
 
 ALLOWED = set(sys.stdlib_module_names) | {"numpy", "torch", "matplotlib", "sklearn"}
 LONGEST_LINE = 130  # characters
@@ -25,10 +26,9 @@ def snippet_faults(fence: Fence) -> Iterator[EvidenceError]:
 def faults(source: str) -> tuple[tuple[int, str], ...]:
     """What is wrong with a snippet, with its lines; nothing where it is well formed or is no Python at all."""
     try:
-        tree = ast.parse(source)
+        tree, nodes = tree_of(source), nodes_of(source)  # once for all rules
     except (SyntaxError, ValueError):
         return ()  # its run says so, better than a rule could
-    nodes = list(ast.walk(tree))  # once for all rules
     return tuple(sorted({*_claim(tree), *_assertions(nodes), *_imports(nodes), *_clock(nodes), *_seeds(nodes), *_lines(source)}))
 
 
@@ -38,7 +38,7 @@ def _claim(tree: ast.Module) -> Iterator[tuple[int, str]]:
         yield 1, "expected a docstring of one line, the claim that is proved"
 
 
-def _assertions(nodes: list[ast.AST]) -> Iterator[tuple[int, str]]:
+def _assertions(nodes: tuple[ast.AST, ...]) -> Iterator[tuple[int, str]]:
     asserts = [node for node in nodes if isinstance(node, ast.Assert)]
     if not asserts:
         yield 1, 'asserts nothing; end with the claim: `assert found < expected, f"… should …, was {found}"`'
@@ -49,7 +49,7 @@ def _assertions(nodes: list[ast.AST]) -> Iterator[tuple[int, str]]:
             yield node.lineno, "found an assertion that cannot fail"
 
 
-def _imports(nodes: list[ast.AST]) -> Iterator[tuple[int, str]]:
+def _imports(nodes: tuple[ast.AST, ...]) -> Iterator[tuple[int, str]]:
     for node in nodes:
         names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
         names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
@@ -59,7 +59,7 @@ def _imports(nodes: list[ast.AST]) -> Iterator[tuple[int, str]]:
                 yield getattr(node, "lineno", 1), f"imports {name}; {has}"
 
 
-def _clock(nodes: list[ast.AST]) -> Iterator[tuple[int, str]]:
+def _clock(nodes: tuple[ast.AST, ...]) -> Iterator[tuple[int, str]]:
     for node in nodes:
         name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
         if name == "process_time":
@@ -67,32 +67,36 @@ def _clock(nodes: list[ast.AST]) -> Iterator[tuple[int, str]]:
             yield getattr(node, "lineno", 1), message
 
 
-def _seeds(nodes: list[ast.AST]) -> Iterator[tuple[int, str]]:
+def _seeds(nodes: tuple[ast.AST, ...]) -> Iterator[tuple[int, str]]:
     for values in _seed_values(nodes):
         if _near(values):
             found = f"`{ast.unparse(values)}`: a shift by 1 to {SHIFTS} brings seeds back; take range(0, 300, 100)"
             yield values.lineno, f"found the seeds {found}"
 
 
-def _seed_values(nodes: list[ast.AST]) -> list[ast.expr]:
+def _seed_values(nodes: tuple[ast.AST, ...]) -> list[ast.expr]:
     """What a name `seed` or `seeds` runs over or is set to, where it can be read off."""
-    found: list[tuple[str, ast.expr]] = []
+    found: list[tuple[ast.expr, ast.expr]] = []
     for node in nodes:
         if isinstance(node, ast.For | ast.comprehension):
-            counted = isinstance(node.iter, ast.Call) and ast.unparse(node.iter.func) == "enumerate"
+            counted = isinstance(node.iter, ast.Call) and _is_called(node.iter, "enumerate")
             target = node.target.elts[-1] if counted and isinstance(node.target, ast.Tuple) else node.target
             values = node.iter.args[0] if counted and isinstance(node.iter, ast.Call) else node.iter
-            found.append((ast.unparse(target), values))
+            found.append((target, values))
         elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple) and isinstance(node.value, ast.Tuple):
-            found += [(ast.unparse(name), value) for name, value in zip(node.targets[0].elts, node.value.elts, strict=False)]
+            found += zip(node.targets[0].elts, node.value.elts, strict=False)
         elif isinstance(node, ast.Assign):
-            found.append((ast.unparse(node.targets[0]), node.value))
-    return [value for name, value in found if name in ("seed", "seeds")]
+            found.append((node.targets[0], node.value))
+    return [value for target, value in found if isinstance(target, ast.Name) and target.id in ("seed", "seeds")]
+
+
+def _is_called(call: ast.Call, name: str) -> bool:
+    return isinstance(call.func, ast.Name) and call.func.id == name
 
 
 def _near(values: ast.expr) -> bool:
     """Whether seeds are so near each other that a shift of all by 1 to 10 brings some of them back."""
-    if isinstance(values, ast.Call) and ast.unparse(values.func) == "range":
+    if isinstance(values, ast.Call) and _is_called(values, "range"):
         if len(values.args) < 3:
             return True
         step = values.args[2]

@@ -3,9 +3,10 @@
 import hashlib
 import json
 import platform
+from copy import copy
 from dataclasses import asdict, dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -57,7 +58,17 @@ def versions() -> dict[str, str]:
 def read_record(path: Path) -> Record | None:
     """The record that stands in a file; None where there is none, or not a whole one."""
     try:
-        stored = json.loads(path.read_text(encoding="utf-8"))
+        found = _record_in(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return copy(found)
+
+
+@lru_cache(maxsize=512)  # a build asks for most records several times, and a check of their sums takes longer than to read them
+def _record_in(text: str) -> Record | None:
+    """The record that a text is; who gets it takes a copy, whose fields he may set."""
+    try:
+        stored = json.loads(text)
         body = stored["record"]
         record = Record(**body) if stored["checksum"] == _checksum(body) else None
         if record is None or not _well_formed(record):
@@ -65,7 +76,7 @@ def read_record(path: Path) -> Record | None:
         record.parts = [Part(*part) for part in record.parts]
         record.tries = [Try(*one) for one in record.tries]
         return record
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 

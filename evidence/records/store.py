@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from evidence.read.pages import Fence
@@ -37,8 +37,15 @@ def digest(fence: Fence, made_with: dict[str, str] | None = None) -> str:
 
     `made_with` are the versions; those of this environment, if none are given.
     """
-    cells, expected = [len(cell.origin) for cell in fence.cells], fence.block.expected_output
-    what = [fence.code, slug(fence.snippet), made_with or versions(), _machinery(), *([cells] if cells else [])]
+    cells, using = tuple(len(cell.origin) for cell in fence.cells), tuple((made_with or versions()).items())
+    return _address(fence.code, slug(fence.snippet), using, _machinery(), cells, fence.block.expected_output)
+
+
+@lru_cache(maxsize=1024)  # whoever asks for a record asks for its address, several times in a build
+def _address(
+    code: str, name: str, using: tuple[tuple[str, str], ...], machinery: str, cells: tuple[int, ...], expected: str | None
+) -> str:
+    what = [code, name, dict(using), machinery, *([cells] if cells else [])]
     what += [] if expected is None else [{"expected": expected}]
     return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:20]
 

@@ -214,6 +214,13 @@ def test_malformed_prose_is_named_with_its_line(book: Book, prose: str, line: in
     assert any(one.startswith(f"docs/page.md:{line}: ") and expected in one for one in found), found
 
 
+@pytest.mark.parametrize(("to", "leads"), [("other.md#why", False), ("#why", True), ("https://example.org/a", True)])
+def test_a_caption_that_would_lead_nowhere_is_named(book: Book, to: str, leads: bool) -> None:
+    below = f"\n<!-- figure: a line -->\nFigure: As [there]({to}), rising.\n"
+    told = f"docs/page.md:5: has a caption that links to '{to}', which would lead nowhere; put the link into the text"
+    assert (told in said(page_of(book, TAUGHT, below=below))) is not leads
+
+
 def test_a_number_needs_the_snippets_name_where_several_measure(book: Book) -> None:
     book.write("snippets/a.py", MEASURES)
     book.write("snippets/b.py", MEASURES.replace("1.5", "2.5"))

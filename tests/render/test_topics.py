@@ -1,11 +1,13 @@
 """A topic is a folder: its first page lists the questions beside it, and what was one page before is reached as before."""
 
+import os
 from pathlib import Path
 
 import pytest
 from conftest import BIB, Book
 
 from evidence.export.site import export_site
+from evidence.fronts.mkdocs_page import states
 from evidence.read.pages import read_site
 from evidence.read.questions import moved, questions
 from evidence.read.topics import form_of
@@ -74,6 +76,13 @@ def test_a_topic_lists_its_questions_with_verdict_and_short_answer(built: Path) 
     assert "Verdict: holds when you count." in html and "verdict-conditional" in html
     assert 'href="../#start"' in html.replace("./../", "../") and "Euler" in html, "links and sources of an answer go with it"
     assert "found one" not in html, "the evidence stands with the answer"
+
+
+def test_a_preview_builds_a_topic_again_where_one_of_its_questions_has_changed(numbers: Book) -> None:
+    page, before = numbers.root / "docs/numbers/one.md", states(numbers.root)
+    os.utime(page, (1, 1))
+    changed = {name for name, made_of in states(numbers.root).items() if made_of != before[name]}
+    assert changed == {"docs/numbers/index.md", "docs/numbers/one.md"}
 
 
 def test_a_withheld_answer_is_withheld_in_its_topic_too(built: Path) -> None:

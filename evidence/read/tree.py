@@ -1,0 +1,22 @@
+"""The syntax tree of a snippet, parsed and walked once for all that ask something of it. Nobody changes it."""
+
+import ast
+from functools import lru_cache
+
+LATELY = 16  # the snippets of the page that is being read; of others nobody asks
+
+
+@lru_cache(maxsize=LATELY)
+def tree_of(code: str) -> ast.Module:
+    """The tree of some code.
+
+    Raises:
+        SyntaxError, ValueError, RecursionError, MemoryError: the code is no Python.
+    """
+    return ast.parse(code)
+
+
+@lru_cache(maxsize=LATELY)
+def nodes_of(code: str) -> tuple[ast.AST, ...]:
+    """Every node of that tree, from the outermost inwards; raises as `tree_of` does."""
+    return tuple(ast.walk(tree_of(code)))
