@@ -1,53 +1,110 @@
-"""ReLU costs about a copy of its input, a slow function of one exponential costs more, a convolution hides ReLU."""
-import platform
+"""ReLU costs about a copy of its input, and a convolution beside it many times more."""
+
 import time
 
 import torch
-import torch.nn.functional as F
-
-torch.manual_seed(0)
-x = torch.randn(2 ** 20)  # a million values, 4 MB
+from torch.nn import functional as F
 
 
+# region: tanh in another form
 def tanh_by_sigmoid(x):
     return 2 * torch.sigmoid(2 * x) - 1
 
 
-assert torch.allclose(tanh_by_sigmoid(x), torch.tanh(x), atol=1e-6), "both forms of tanh should agree"
+# endregion
+activations = {
+    "ReLU": torch.relu,
+    "sigmoid": torch.sigmoid,
+    "tanh": torch.tanh,
+    "2 sigmoid(2x) - 1": tanh_by_sigmoid,  # the same function as tanh
+    "ELU": F.elu,
+    "GELU": F.gelu,
+}
 
 
+# region: the least time of many rounds
 def times(functions, rounds=40):
+    """Seconds of each in its least disturbed round, all in turn."""
     seconds = {name: [] for name in functions}
-    for _ in range(rounds):  # in turn, so that a busy moment hits all of them
+    for _ in range(rounds):
         for name, function in functions.items():
             start = time.perf_counter()
             function()
             seconds[name].append(time.perf_counter() - start)
-    return {name: min(s) for name, s in seconds.items()}  # the least disturbed round
+    return {name: min(found) for name, found in seconds.items()}
 
 
-activations = {"ReLU": torch.relu, "Leaky ReLU": F.leaky_relu, "sigmoid": torch.sigmoid, "SiLU": F.silu, "GELU": F.gelu,
-               "ELU": F.elu, "tanh": torch.tanh, "2 sigmoid(2x) - 1": tanh_by_sigmoid}
-alone = times({"copy": x.clone} | {name: lambda f=f: f(x) for name, f in activations.items()})
-
-conv = torch.nn.Conv2d(64, 64, 3, padding=1)
-maps = torch.randn(4, 64, 32, 32)  # (N, C, H, W)
+# endregion
+channels = 64  # try: 8, 128
+torch.manual_seed(0)
+conv = torch.nn.Conv2d(channels, channels, 3, padding=1)
+maps = torch.randn(1, channels, 64, 64)  # (N, C, H, W)
+work = {"copy": maps.clone, "convolution": lambda: conv(maps)}
+for name, activation in activations.items():
+    work[name] = lambda activation=activation: activation(maps)
 with torch.no_grad():
-    h = conv(maps)
-    layer = times({"conv": lambda: conv(maps)} | {name: lambda f=f: f(h) for name, f in activations.items()})
-share = {name: layer[name] / (layer["conv"] + layer[name]) for name in activations}
-ratio = {name: alone[name] / alone["copy"] for name in activations}
+    seconds = times(work)
+print(torch.__version__, torch.backends.cpu.get_cpu_capability(), "one thread")
+for name, found in seconds.items():
+    print(f"{name:18s} {found / seconds['copy']:6.1f} copies")
 
-print(f"torch {torch.__version__} on {platform.machine()} with {torch.backends.cpu.get_cpu_capability()}, one thread")
-print("activation         alone, in copies    share of convolution + activation")
-for name in activations:
-    print(f"{name:18s} {ratio[name]:10.1f}     {100 * share[name]:20.1f} %")
+# %% proof: one function at two prices, and multiply-adds per activation
+per_copy = {name: found / seconds["copy"] for name, found in seconds.items()}
+assert torch.allclose(tanh_by_sigmoid(maps), maps.tanh(), atol=1e-6), "both are tanh"
 
-with_exp = [ratio[name] for name in ("sigmoid", "SiLU", "ELU", "tanh", "2 sigmoid(2x) - 1")]
-assert conv.weight[0].numel() == 576, "64 channels and 3x3 weights should ask for 576 multiply-adds per output"
-assert x.numel() == 1_048_576 and h.shape == maps.shape == (4, 64, 32, 32), "sizes should be those that are described"
-# wide margins: the ratios belong to this machine
-assert 0.2 < ratio["ReLU"] < 4, f"ReLU should cost about a copy, it costs {ratio['ReLU']:.1f}"
-assert max(with_exp) > 1.2 * ratio["ReLU"], f"the dearest should cost more than ReLU, costs {max(with_exp):.1f}"
-assert max(with_exp) > 1.2 * min(with_exp), f"prices should differ: {min(with_exp):.1f}, {max(with_exp):.1f}"
-assert share["ReLU"] < 0.25, f"ReLU should take under a quarter of the layer, it takes {100 * share['ReLU']:.1f} %"
+
+def resnet_50():
+    """(inputs, outputs, filter size, output side, groups, whether ReLU follows)."""
+    layers, width = [(3, 64, 7, 112, 1, True)], 64
+    for planes, blocks, side in ((64, 3, 56), (128, 4, 28), (256, 6, 14), (512, 3, 7)):
+        for block in range(blocks):
+            wide = 2 * side if block == 0 and planes > 64 else side
+            layers.append((width, planes, 1, wide, 1, True))
+            layers.append((planes, planes, 3, side, 1, True))
+            layers.append((planes, 4 * planes, 1, side, 1, True))
+            if block == 0:
+                layers.append((width, 4 * planes, 1, side, 1, False))  # shortcut
+            width = 4 * planes
+    return [*layers, (2048, 1000, 1, 1, 1, False)]
+
+
+def mobilenet():
+    """The same of the first MobileNet: depthwise 3x3 and 1x1 in turn."""
+    layers, width, side = [(3, 32, 3, 112, 1, True)], 32, 112
+    outputs = [64, 128, 128, 256, 256, *[512] * 6, 1024, 1024]
+    for n, wider in enumerate(outputs):
+        side = side // 2 if n in (1, 3, 5, 11) else side
+        layers.append((width, width, 3, side, width, True))
+        layers.append((width, wider, 1, side, 1, True))
+        width = wider
+    return [*layers, (1024, 1000, 1, 1, 1, False)]
+
+
+def count(layers):
+    """Multiply-adds, and values that an activation is computed for, of one image."""
+    adds = sum(i // g * o * f * f * s * s for i, o, f, s, g, _ in layers)
+    return adds, sum(o * s * s for _, o, _, s, _, active in layers if active)
+
+
+measured = {}
+published = {"resnet": (resnet_50(), 4.09e9), "mobilenet": (mobilenet(), 569e6)}
+for name, (layers, known) in published.items():
+    adds, values = count(layers)
+    print(f"{name}: {adds:,} multiply-adds, {values:,} activations", end=", ")
+    print(f"{adds / values:.0f} for one")
+    assert abs(adds / known - 1) < 0.01, f"{name}: known {known:,}, counted {adds:,}"
+    measured |= {name: adds / values, f"{name}_values": values / 1e6}
+inputs = conv.weight[0].numel()
+assert inputs == 576, f"64 channels of 3x3 weights should be 576, are {inputs}"
+least = 300 < measured["resnet"] < 600 and 80 < measured["mobilenet"] < 160
+assert least, f"hundreds in one, a hundred in the other, {measured}"
+
+# The ratios belong to this machine; only what leaves a wide margin is asserted.
+relu = per_copy["ReLU"]
+assert relu < 2.5, f"ReLU should cost about a copy, costs {relu:.1f}"
+dearest = max(per_copy[name] for name in activations)
+assert dearest > 1.5 * relu, f"the dearest should cost more, {dearest:.1f}, {relu:.1f}"
+two = per_copy["tanh"], per_copy["2 sigmoid(2x) - 1"]
+assert max(two) > 1.4 * min(two), f"one function should have two prices, {two}"
+share = relu / (relu + per_copy["convolution"])
+assert share < 0.12, f"beside the convolution ReLU should be small, {share:.0%}"
