@@ -156,7 +156,7 @@ def gap(one, other, column):
 at_one, gentle = table[1.0, 0.0, "plain"], table[0.3, 0.0, "plain"]
 measured = {"one": at_one[:, 2].mean().item(), "two": at_one[:, 3].mean().item()}
 assert gentle[:, 2:4].mean(0).max() < 3, f"rate 0.3 should kill few, {gentle}"
-for column, least in ((2, 15), (3, 2)):
+for column, least in ((2, 8), (3, 2)):
     more, error = gap((1.0, 0.0, "plain"), (0.3, 0.0, "plain"), column)
     assert more - 2 * error > least, f"rate 1 should kill, {more:.0f} +- {error:.0f}"
 most = table[3.0, 0.0, "plain"][:, 2:4]
