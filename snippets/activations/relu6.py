@@ -1,56 +1,84 @@
-"""Eight-bit rounding errors grow with the largest value of a ReLU, while ReLU6 bounds them whatever the outliers do."""
-import matplotlib.pyplot as plt
+"""With eight bits one outlier makes every other value coarse, and ReLU6 has none."""
+
 import torch
-import torch.nn.functional as F
-
-torch.manual_seed(0)
-x = 2 * torch.randn(100_000)  # most values below 6
-assert torch.equal(F.relu6(x), x.clamp(min=0).clamp(max=6)), "ReLU6 should be min(6, max(0, x))"
+from torch.nn import functional as F
 
 
-def to_8_bits(h, top):  # 256 levels from 0 to top, larger values land on top
+def to_8_bits(h, top):
+    """Round to 256 levels from 0 to top; what is larger becomes top."""
     step = top / 255
     return (h / step).round().clamp(0, 255) * step
 
 
+torch.manual_seed(0)
+x = 2 * torch.randn(100_000)
+outlier = 96.0  # try: 12.0, 384.0
+x[0] = outlier  # one value of 100,000
+usual = (x > 0) & (x < 6)
+for name, h in (("ReLU", F.relu(x)), ("ReLU6", F.relu6(x))):
+    top = h.max()
+    rounded = to_8_bits(h, top)
+    error = (rounded - h)[usual].square().mean().sqrt()
+    levels = len(rounded[usual].unique())
+    print(
+        f"{name:5s}  range 0 to {top:3.0f}, usual values: {levels:3d} levels,", end=" "
+    )
+    print(f"error {error:.4f}")
+# region: the picture
+import matplotlib.pyplot as plt
+
+line = torch.linspace(0, 8, 1601)
+for name, style in (("ReLU", "C0-"), ("ReLU6", "C1--")):
+    h = F.relu(line) if name == "ReLU" else F.relu6(line)
+    top = outlier if name == "ReLU" else 6.0
+    plt.plot(line, to_8_bits(h, torch.tensor(top)), style, label=name)
+plt.xlabel("input")
+plt.ylabel("output at 8 bits")
+plt.legend(title=f"outlier {outlier:.0f}")
+plt.gcf().set_size_inches(4.4, 2.7)
+plt.show()
+# endregion
+
+# %% proof: the rounding against PyTorch's, the error against theory, and two costs
+assert torch.equal(F.relu6(x), x.clamp(0, 6)), "ReLU6 should be min(6, max(0, x))"
 h = F.relu6(x)
 reference = torch.fake_quantize_per_tensor_affine(h, 6 / 255, 0, 0, 255)
-assert torch.allclose(to_8_bits(h, 6.0), reference), "rounding by hand should agree with PyTorch's"
+gap = (to_8_bits(h, torch.tensor(6.0)) - reference).abs().max().item()
+assert gap < 1e-5, f"the rounding should be PyTorch's, gap {gap:.1e}"
 
-outliers = torch.tensor([12.0, 24, 48, 96, 192])
-errors = {"ReLU": [], "ReLU6": []}
-print("largest value   RMS error of the usual values")
-for outlier in outliers:
-    x[:10] = outlier  # one value in ten thousand
-    usual = (x > 0) & (x < 6)  # the values that carry almost all of the signal
-    for name, h in (("ReLU", F.relu(x)), ("ReLU6", F.relu6(x))):
-        error = to_8_bits(h, h.max()) - h
-        errors[name].append(error[usual].square().mean().sqrt().item())
-    print(f"{outlier:13.0f}   ReLU {errors['ReLU'][-1]:.4f}, ReLU6 {errors['ReLU6'][-1]:.4f}")
-    same = to_8_bits(F.relu(x), torch.tensor(6.0))  # a plain ReLU, its range cut at 6 when it is quantized
-    assert torch.equal(same, to_8_bits(F.relu6(x), torch.tensor(6.0))), "a cut range should give what ReLU6 gives"
 
-theory = outliers / 255 / 12 ** 0.5  # a rounding error is uniform over one step
-worst = (torch.tensor(errors["ReLU"]) / theory - 1).abs().max()
-drift = max(errors["ReLU6"]) / min(errors["ReLU6"])
-clipped = F.relu(x[:10]).mean() - F.relu6(x[:10]).mean()
-small = F.relu(x[10:]) / 12  # a layer whose values stay below 1
-own, fixed = ((to_8_bits(small, top) - small).square().mean().sqrt() for top in (small.max(), torch.tensor(6.0)))
-print(f"values below 1: RMS error {own:.4f} with their own range, {fixed:.4f} with the fixed range of 6")
-print(f"an outlier of {outliers[-1]:.0f} loses {clipped:.0f} to ReLU6")
-assert worst < 0.05, f"the error should be the step over the root of 12, it is off by {100 * worst:.0f} %"
-assert errors["ReLU"][-1] > 25 * errors["ReLU6"][-1], "an outlier of 192 should cost ReLU 32 times the error of ReLU6"
-assert drift < 1.05, f"ReLU6's error should not depend on the outliers, it changes {drift:.2f}-fold"
-assert fixed > 3 * own, f"small values should suffer from the fixed range, errors {fixed:.4f} and {own:.4f}"
-assert clipped == 186, f"ReLU6 should cut 192 down to 6, it takes away {clipped:.0f}"
+def error(h, top, among):
+    """Root mean square of the rounding error of some of the values."""
+    return (to_8_bits(h, top) - h)[among].square().mean().sqrt().item()
 
-plt.figure(figsize=(6, 3.4))
-plt.loglog(outliers, errors["ReLU"], "o-", label="ReLU")
-plt.loglog(outliers, errors["ReLU6"], "s--", label="ReLU6")
-plt.loglog(outliers, theory, ":", color="gray", label="step / root of 12")
-plt.xticks(outliers, [f"{outlier:.0f}" for outlier in outliers])
-plt.minorticks_off()
-plt.xlabel("largest value before the quantization")
-plt.ylabel("RMS error of the usual values")
-plt.legend()
-plt.show()
+
+print("\noutlier   ReLU   theory    ReLU6")
+factors = []
+for outlier in (12.0, 24.0, 48.0, 96.0, 192.0):
+    x[0] = outlier
+    theory = outlier / 255 / 12**0.5  # an error is uniform over one step
+    plain, six = (error(f(x), f(x).max(), usual) for f in (F.relu, F.relu6))
+    factors.append(plain / six)
+    print(f"{outlier:7.0f}  {plain:.4f}  {theory:.4f}  {six:.4f}")
+    assert abs(plain / theory - 1) < 0.05, f"error {plain:.4f}, theory {theory:.4f}"
+    wrong = abs(six / (6 / 255 / 12**0.5) - 1)
+    assert wrong < 0.05, f"ReLU6's error should be that of the range 6, off {wrong:.2f}"
+measured = {"times": factors[3]}
+assert abs(factors[3] - 16) < 1, f"an outlier of 96 should cost 96/6, {factors[3]:.1f}"
+
+# What it costs: the outlier itself, and a range that is too wide for small values.
+taken = (F.relu(x[:1]) - F.relu6(x[:1])).item()
+assert taken == 186, f"ReLU6 should cut 192 down to 6, takes {taken:.0f}"
+small = F.relu(x[1:]) / 12
+inside = small > 0
+own = error(small, small.max(), inside)
+fixed = error(small, torch.tensor(6.0), inside)
+measured["wide"] = fixed / own
+print(
+    f"values below {small.max():.1f}: error {own:.4f}, with the range of 6 {fixed:.4f}"
+)
+should = 6 / small.max().item()
+assert abs(fixed / own / should - 1) < 0.1, f"{fixed / own:.1f} times, not {should:.1f}"
+stuck = torch.tensor([7.0, 5.0], requires_grad=True)
+F.relu6(stuck).sum().backward()
+assert stuck.grad.tolist() == [0, 1], f"no slope above 6: {stuck.grad.tolist()}"
