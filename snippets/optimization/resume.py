@@ -145,7 +145,7 @@ assert not live.equal(before), "a state_dict is a view: copy it, or save it at o
 
 
 def excess(make, options, x, y, seed, num_steps):
-    """Training loss 3 steps on, over that at the checkpoint: with state, without."""
+    """Loss 3 steps on, over that at the checkpoint: with state, without, without m."""
     torch.manual_seed(seed)
     kernel, stride, side = (3, 2, 3) if x.shape[-1] == 8 else (4, 4, 7)
     model = nn.Sequential(nn.Conv2d(1, 8, kernel, stride), nn.ReLU(), nn.Flatten())
@@ -162,12 +162,15 @@ def excess(make, options, x, y, seed, num_steps):
             return nn.functional.cross_entropy(model(x), y).item()
 
     at, rng = train(model, optimizer, num_steps), torch.get_rng_state()
-    ratios = []
-    for keep in (True, False):
+    ratios, without_m = [], copy.deepcopy(optimizer.state_dict())
+    for state in without_m["state"].values():
+        if "exp_avg" in state:
+            state["exp_avg"].zero_()
+    for state in (optimizer.state_dict(), None, without_m):
         again = copy.deepcopy(model)
         new = make(again.parameters(), **options)
-        if keep:
-            new.load_state_dict(copy.deepcopy(optimizer.state_dict()))
+        if state:
+            new.load_state_dict(copy.deepcopy(state))
         torch.set_rng_state(rng)
         ratios.append(train(again, new, 3) / at)
     return ratios
@@ -184,7 +187,7 @@ for data, (x, y) in sets.items():
     for name, (make, options) in makers.items():
         seeds = range(0, 1200, 100)
         runs = [excess(make, options, x, y, seed, 700) for seed in seeds]
-        kept, lost = torch.tensor(runs).T  # (12,) each
+        kept, lost, no_m = torch.tensor(runs).T  # (12,) each
         print(f"{data}, {name}: loss times {kept.mean():.2f} with its state", end=", ")
         print(f"{lost.mean():.2f} without (3 steps, 12 seeds)")
         measured[f"{name}_{data[0]}".lower()] = lost.mean().item()
@@ -192,5 +195,10 @@ for data, (x, y) in sets.items():
             assert (lost > kept).all(), f"{data}: the fresh state should cost, {runs}"
             assert lost.mean() > 1.2, f"{data}: and clearly, {lost}"
             assert abs(kept.mean() - 1) < 0.15, f"{data}: no jump with it, {kept}"
+            print(f"{data}: {no_m.mean():.2f} where m alone is lost")
+            small = (no_m.mean() - kept.mean()).item()
+            assert small < 0.3 * (lost.mean() - kept.mean()), (
+                f"{data}: v counts, {runs}"
+            )
         else:
             assert lost.mean() < 1.2, f"{data}: SGD should hardly notice, {lost}"

@@ -139,4 +139,4 @@ for name, (kind, options) in ways.items():
         assert zero == 0, f"{name} should not move it either, {zero}"
     else:
         assert zero > 0.005, f"{name}: with zeros it should move on, {zero}"
-    measured[name.replace(", ", "_").replace(" ", "_").lower()] = 100 * zero
+        measured[name.replace(", ", "_").replace(" ", "_").lower()] = 100 * zero
