@@ -93,19 +93,17 @@ for name in updates:
             race(name, rotated, seed, [rates[best]]) for seed in range(0, 1200, 100)
         ]
         counts[name, rotated] = torch.tensor(runs).double()[:, 0]
-    straight, turned = (counts[name, rotated].mean() for rotated in (False, True))
+    straight, turned = (counts[name, rotated].median() for rotated in (False, True))
     print(f"{name:7s} {straight:4.0f} steps along the axes, {turned:4.0f} rotated")
 for name in ("Shampoo", "SGD"):
     gap = (counts[name, True] - counts[name, False]).abs().max().item()
     assert gap <= 1, f"{name} should not see the rotation, {gap} steps apart"
-slower = counts["Adam", True] - counts["Adam", False]
-mean, error = slower.mean().item(), slower.std().item() / 12**0.5
-print(f"Adam takes {mean:.1f} +- {error:.1f} steps more when rotated")
-assert mean > 2 * error, f"Adam should be slower rotated, {slower}"
-lead = counts["SGD", True] / counts["Shampoo", True]
-assert lead.min() > 1.5, f"Shampoo should need fewer steps than SGD, {lead}"
-ahead = counts["Adam", True] / counts["Shampoo", True]
-assert ahead.min() > 1.5, f"and than Adam when rotated, {ahead}"
+for other in ("SGD", "Adam"):
+    for rotated in (False, True):
+        lead = counts[other, rotated] / counts["Shampoo", rotated]
+        median = lead.median().item()
+        assert median > 2, f"Shampoo should need far fewer steps than {other}, {lead}"
+        assert (lead > 1).sum() >= 11, f"and fewer nearly each time, {lead}"
 
 # Muon: a Shampoo step without memory, U V^T in place of U S V^T
 torch.manual_seed(0)
@@ -154,5 +152,5 @@ kernel = layer.weight.detach() @ layer.weight.detach().T
 roots = seconds(lambda: power(kernel, -0.25))
 print(f"a root of 256x256 takes {roots / passes:.0f} times forward and backward of 64")
 assert roots > 2 * passes, f"a root should cost more than a gradient, {roots}, {passes}"
-measured = {f"{n}_turned": counts[n, True].mean().item() for n in updates}
-measured |= {"Adam_axes": counts["Adam", False].mean().item()}
+measured = {f"{n}_turned": counts[n, True].median().item() for n in updates}
+measured |= {"Adam_axes": counts["Adam", False].median().item()}
