@@ -1,68 +1,111 @@
-"""Adam's bias correction makes the first step exactly the learning rate; without it the first steps are too long."""
-import matplotlib.pyplot as plt
+"""Adam's correction makes each step as long as the rate; without it, too long."""
+
 import torch
-from sklearn.datasets import load_digits
+
+gradient = 5.0  # try: 0.001, -1000.0
+lr = 0.01
+m = v = 0.0
+for t in range(1, 1001):
+    m = 0.9 * m + 0.1 * gradient
+    v = 0.999 * v + 0.001 * gradient**2
+    m_hat = m / (1 - 0.9**t)
+    v_hat = v / (1 - 0.999**t)
+    step = lr * m_hat / v_hat**0.5  # epsilon, 1e-8, is left out
+    bare = lr * m / v**0.5
+    if t in (1, 10, 100, 1000):
+        print(f"step {t:4d}: {step / lr:6.2f} rates, uncorrected {bare / lr:6.2f}")
+
+# %% proof: by torch.optim, on digits, a loss times 1,000, and a step after silence
+import matplotlib.pyplot as plt
 from torch.nn.functional import cross_entropy
 
+# region: the digits
+from sklearn.datasets import load_digits
+
 digits = load_digits()
-x = torch.tensor(digits.data) / 16  # (1797, 64), float64
-y = torch.tensor(digits.target)
-lr, num_steps = 0.01, 1000
-torch.manual_seed(0)
-start = 0.1 * torch.randn(64, 10, dtype=torch.float64)  # one linear layer
-inked = x.std(0) > 0.05  # pixels that are always empty get no gradient
+labels = torch.tensor(digits.target)  # (1797,)
+images = torch.tensor(digits.images, dtype=torch.float32)[:, None]  # (1797, 1, 8, 8)
+images = (images - images.mean()) / images.std()
 
 
-def adam(corrected, scale=1.0):
-    w, m, v, lengths, first = start.clone(), 0.0, 0.0, [], None
-    torch.manual_seed(1)
-    for t in range(1, num_steps + 1):
-        batch = torch.randint(len(y), (32,))
-        w.requires_grad_()
-        g, = torch.autograd.grad(scale * cross_entropy(x[batch] @ w, y[batch]), w)
-        m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
-        m_hat, v_hat = (m / (1 - 0.9**t), v / (1 - 0.999**t)) if corrected else (m, v)
-        step = lr * m_hat / (v_hat.sqrt() + 1e-8)
-        w = w.detach() - step
-        lengths.append(step[inked].abs().mean().item() / lr)
-        first = step if t == 1 else first
-    return w, lengths, first
+def split(seed, train_size=1000):
+    """Draw train_size digits to train on; the others are left to test on."""
+    order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(seed))
+    train, test = order[:train_size], order[train_size:]
+    return images[train], labels[train], images[test], labels[test]
 
 
-fig, (left, mid) = plt.subplots(1, 2, figsize=(7, 3.4), sharey=True)
-constant = {}  # the length of each step in units of the rate, when every gradient is 5
+# endregion
+left, right = plt.subplots(1, 2, figsize=(7, 3.2), sharey=True)[1]
+lengths = {}  # of each step in units of the rate, when every gradient is 5
 for name, style in (("Adagrad", "-"), ("RMSprop", ":"), ("Adam", "--")):
-    w, constant[name] = torch.zeros(1, requires_grad=True), []
+    w, lengths[name] = torch.zeros(1, requires_grad=True), []
     optimizer = getattr(torch.optim, name)([w], lr=lr)
-    for _ in range(num_steps):
+    for _ in range(1000):
         before, w.grad = w.item(), torch.tensor([5.0])
         optimizer.step()
-        constant[name].append((before - w.item()) / lr)
-    left.loglog(range(1, num_steps + 1), constant[name], style, label=name)
-
-right_w, right, first = adam(corrected=True)
-_, bare, first_bare = adam(corrected=False)
-scaled_w, _, _ = adam(corrected=True, scale=1000)
-for t in (1, 10, 100, 1000):
-    print(f"step {t:4d}: mean step / learning rate {right[t - 1]:.2f} with the correction, {bare[t - 1]:.2f} without")
-moved = (right_w - scaled_w).abs().max().item() / (right_w - start).abs().max().item()
-print(f"loss times 1000: the weights end within {moved:.1%} of their way")
-mid.loglog(range(1, num_steps + 1), right, "--", color="C2", label="Adam")
-mid.loglog(range(1, num_steps + 1), bare, "-.", color="C5", label="not corrected")
-left.set(title="constant gradient", xlabel="step", ylabel="length of the step / rate")
-mid.set(title="digits", xlabel="step")
-left.legend()
-mid.legend()
-plt.show()
-
+        lengths[name].append((before - w.item()) / lr)
+    left.loglog(range(1, 1001), lengths[name], style, label=name)
 for t in (1, 10, 1000):
-    assert abs(constant["Adagrad"][t - 1] * t**0.5 - 1) < 0.01, "AdaGrad's step should fall as 1/sqrt(t)"
-    assert abs(constant["Adam"][t - 1] - 1) < 0.01, "on a constant gradient each step of Adam should be the rate"
-assert abs(constant["RMSprop"][0] - 10) < 0.1, "RMSprop's first step should be 10 times the rate"
-alive = first.abs() > 0.9 * lr
-assert alive[inked].double().mean() > 0.9, "Adam's first step should be the rate, whatever the gradient's size"
-ratio = (first_bare / first)[alive].mean().item()
-assert abs(ratio - 10**0.5) < 0.01, f"uncorrected, the first step should be 3.16 times as long, {ratio}"
-assert bare[9] > 2 * right[9], "after ten steps the uncorrected steps should still be more than twice as long"
-assert bare[-1] < 1.8 * right[-1], "after a thousand steps most of the difference should be gone"
-assert moved < 0.02, f"scaling the loss should hardly move Adam's path, the weights moved {moved:.1%}"
+    falling, level = lengths["Adagrad"][t - 1] * t**0.5, lengths["Adam"][t - 1]
+    assert abs(falling - 1) < 0.01, (
+        f"AdaGrad's step should fall as 1/sqrt(t), {falling}"
+    )
+    assert abs(level - 1) < 0.01, f"Adam's step should stay the rate, {level}"
+tenfold = lengths["RMSprop"][0]
+assert abs(tenfold - 10) < 0.1, f"RMSprop's first step should be 10 rates, {tenfold}"
+
+x, y = images.flatten(1).double(), labels  # (1797, 64)
+inked = x.std(0) > 0.1  # pixels that are always empty get no gradient
+
+
+def adam(corrected, scale=1.0, num_steps=1000, seed=0):
+    """Trains one linear layer; the mean length of each step, and the weights' way."""
+    generator = torch.Generator().manual_seed(seed)
+    w = 0.1 * torch.randn(64, 10, generator=generator, dtype=torch.float64)
+    start, m, v, found = w.clone(), 0.0, 0.0, []
+    for t in range(1, num_steps + 1):
+        batch = torch.randint(len(y), (32,), generator=generator)
+        w.requires_grad_()
+        (g,) = torch.autograd.grad(scale * cross_entropy(x[batch] @ w, y[batch]), w)
+        m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
+        by_m, by_v = (1 - 0.9**t, 1 - 0.999**t) if corrected else (1, 1)
+        step = lr * (m / by_m) / ((v / by_v).sqrt() + 1e-8)
+        w = w.detach() - step
+        found.append(step[inked].abs().mean().item() / lr)
+    return found, w - start
+
+
+fine, way = adam(corrected=True)
+bare, _ = adam(corrected=False)
+_, scaled_way = adam(corrected=True, scale=1000)
+right.loglog(range(1, 1001), fine, "--", color="C2", label="Adam")
+right.loglog(range(1, 1001), bare, "-.", color="C5", label="not corrected")
+left.set(title="constant gradient", xlabel="step", ylabel="length / rate")
+right.set(title="digits", xlabel="step")
+left.legend()
+right.legend()
+plt.show()
+first, tenth, last = (bare[t] / fine[t] for t in (0, 9, 999))
+print(
+    f"digits: uncorrected steps are {first:.2f}, {tenth:.2f}, {last:.2f} times as long"
+)
+assert abs(first - 10**0.5) < 0.01, f"the first should be 3.16 times as long, {first}"
+assert tenth > 2, f"the tenth more than twice, {tenth}"
+assert last < 1.8, f"after 1,000 steps most of it should be gone, {last}"
+moved = ((way - scaled_way).abs().max() / way.abs().max()).item()
+print(f"a loss times 1,000 moves the end by {moved:.1%} of the way")
+assert moved < 0.02, f"the loss's scale should hardly matter, {moved:.1%}"
+
+# "The rate is the largest step": not after a silence.
+w = torch.zeros(1, requires_grad=True)
+optimizer = torch.optim.Adam([w], lr=lr)
+for value in [0.0] * 1999 + [1.0]:
+    before, w.grad = w.item(), torch.tensor([value])
+    optimizer.step()
+loud = abs(w.item() - before) / lr
+print(f"one gradient after 1,999 zeros: a step of {loud:.2f} rates")
+assert abs(loud - 0.1 / (0.001 / (1 - 0.999**2000)) ** 0.5) < 0.01, f"{loud}"
+assert loud > 2.5, f"it should be far above the rate, {loud:.2f}"
+measured = {"first": first, "last": last, "moved": 100 * moved, "loud": loud}
+measured |= {"rmsprop": tenfold}
