@@ -137,6 +137,11 @@ for (name, how), (loss, told) in means.items():
             f"{name}, {how}: {loss:.2f}, predicted {told:.2f}"
         )
 
+square = 2 * (means[1, "He"][1] - guess)  # what was predicted is ln 10 + square / 2
+assert 1.5 < square < 2.8, (
+    f"He's logits should have a variance of about 2, {square:.1f}"
+)
+
 torch.manual_seed(0)
 model = start(plain(1), "default")
 with torch.no_grad():
