@@ -141,5 +141,9 @@ measured = {f"sgd{size}": chosen["SGD", size] for size in sizes}
 measured |= {f"adam{size}": chosen["Adam", size] for size in sizes}
 measured |= {f"loss{size}": tuned["SGD", size] for size in sizes}
 measured |= {f"aloss{size}": tuned["Adam", size] for size in sizes}
-for kind, short in (("SGD", "sgd"), ("Adam", "adam")):
-    measured |= {f"{short}_{rule}": ruled[kind, 512, rule] for rule in powers}
+measured |= {"sgd_same": ruled["SGD", 512, "same"]}
+measured |= {"sgd_linear": ruled["SGD", 512, "linear"]}
+measured |= {"adam_sqrt": ruled["Adam", 512, "sqrt"]}
+measured |= {"adam_linear": ruled["Adam", 512, "linear"]}
+worse = measured["sgd_linear"] / measured["sgd_same"]
+assert worse > 1.2, f"at 512 the linear rate should be worse than none, {worse:.1f}"

@@ -95,4 +95,3 @@ for size, values in zip((64, 256, 1024), rise, strict=True):
     )
 measured = {f"loss{size}": at(size, lr).mean().item() for size, lr in tuned.items()}
 measured |= {"linear256": at(256, 0.64).mean().item(), "more": more, "more_se": more_se}
-measured |= {"rate1024": tuned[1024]}

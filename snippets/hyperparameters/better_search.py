@@ -184,18 +184,19 @@ def asha(losses, takes, until, workers=9):
     def start(clock):
         k, n = job()
         if n is None:
-            return  # every trial of the table has begun
+            return  # nothing to promote, and every trial has begun
         steps = marks[k] - (marks[k - 1] if k else 0)
         heapq.heappush(running, (clock + takes(steps), k, n))
 
-    for _ in range(workers):
-        start(0.0)
-    while running and running[0][0] <= until:
+    clock = 0.0
+    while clock <= until:
+        for _ in range(workers - len(running)):
+            start(clock)
         clock, k, n = heapq.heappop(running)
-        done[k][n] = losses[k, n].item()
-        if k == 3:
+        if clock <= until:
+            done[k][n] = losses[k, n].item()
+        if k == 3 and clock <= until:
             found.append(done[k][n])
-        start(clock)
     return min(found)
 
 

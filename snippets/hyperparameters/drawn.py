@@ -57,7 +57,7 @@ best = losses.argmin()
 print(f"best learning rate {rates[best]:.2g}: loss {losses[best]:.2f}")
 print(f"a hundredth of it: loss {losses[best - 8]:.2f}, of 2.30 for guessing")
 print(f"ten times the rate: loss {losses[best + 4]:.2f}")
-# region: the picture and the checks
+# region: the picture
 import matplotlib.pyplot as plt
 
 half = 2.3026 / 2
@@ -82,6 +82,9 @@ plt.xlabel("learning rate")
 plt.ylabel("training loss in the end")
 plt.gcf().set_size_inches(4.8, 2.9)
 plt.show()
+# endregion
+
+# %% proof: the three regions, at three epochs
 assert good[first : last + 1].all(), f"the good rates should be one range, {losses}"
 assert 0 < first < last < 19, f"with a region on either side, {first} to {last}"
 assert losses[0] > 1.9, f"the lowest rate should hardly learn, loss {losses[0]:.2f}"
@@ -89,4 +92,3 @@ assert losses[-1] > 2.2, f"the highest should not beat guessing, {losses[-1]:.2f
 assert losses[best] < half / 3, f"the best should learn, loss {losses[best]:.2f}"
 assert losses[best - 8] > 1.5 * losses[best], "a hundredth should be too low"
 assert losses[best + 4] > 2 * losses[best], "ten times the best should be too high"
-# endregion

@@ -85,20 +85,27 @@ final = curves[:, :, -20:].mean(2)  # (rates, seeds)
 best = rates[final.mean(1).nan_to_num(torch.inf).argmin()]
 print(f"best      rate  {best:6.2g}, lowest that is too high {inside[2][0]:.2g}")
 
-figure, (above, below) = plt.subplots(2, 1, figsize=(4.8, 5.6))
 looks, shown = [("-", "C0"), ("--", "C2"), ("-.", "C1"), (":", "C3")], []
 for r, (name, (style, color)) in enumerate(zip(names, looks, strict=True)):
     lr = inside[r][len(inside[r]) // 2] if r < 2 else inside[r][0]
     shown.append(curves[rates.index(lr), 0])
-    above.plot(shown[r], style, color=color, label=f"{name}, {lr:.2g}")
+    plt.plot(shown[r], style, color=color, label=f"{name}, {lr:.2g}")
+plt.yscale("log")
+plt.ylim(0.03, 1e7)
+plt.xlabel("step")
+plt.ylabel("loss of the batch")
+plt.legend(loc="upper right", ncols=2)
+plt.gcf().set_size_inches(4.8, 3)
+plt.show()
+for r, name in enumerate(names):
     low, high = inside[r][0] / 10**0.125, inside[r][-1] * 10**0.125
-    below.axvspan(low, high, color=color, alpha=0.2)
-    below.text((low * high) ** 0.5, 160, name, ha="center", fontsize=9)
-above.set(yscale="log", ylim=(0.05, 1e5), xlabel="step", ylabel="loss of the batch")
-above.legend(loc="upper right")
-below.plot(rates, final.clamp(max=90), "o", ms=4, color="C0")  # a NaN is not drawn
-below.set(xscale="log", yscale="log", ylim=(0.05, 500))
-below.set(xlabel="learning rate", ylabel="loss, last 20 steps")
+    plt.axvspan(low, high, color=looks[r][1], alpha=0.2)
+    plt.text((low * high) ** 0.5, 160, name, ha="center")
+plt.loglog(rates, final.clamp(max=90), "o", ms=4, color="C0")  # a NaN is not drawn
+plt.ylim(0.03, 500)
+plt.xlabel("learning rate")
+plt.ylabel("loss, last 20 steps")
+plt.gcf().set_size_inches(4.8, 3)
 plt.show()
 
 back = (found.diff(dim=0) < 0).float().mean().item()
@@ -172,5 +179,13 @@ assert above_it.min() > 0, f"above none should be too low, {above_it.tolist()}"
 end = curves[:, :, -20:].mean((1, 2)).nan_to_num(torch.inf)
 photo_best = wide[end.argmin()]
 broken = wide[(seen >= 2).all(1).nonzero()[0, 0]]
-measured = {"best": best, "margin": margin, "photo_best": photo_best}
-measured |= {"broken": broken, "photo_margin": broken / photo_best}
+high = curves[wide.index(10**0.5)]  # (3, steps), a rate that is too high
+stands = high[:, -20:].mean().item()
+assert abs(stands - 2.3026) < 0.15, f"it should stand at guessing, {stands:.2f}"
+jumped = (high.max(1).values / high[:, 0]).min().item()
+assert jumped > 1.5, f"after a jump, {jumped:.1f} times the first loss"
+moves = high[:, -20:].std().item()
+assert moves < 0.1, f"and hardly move there, {moves:.3f}"
+measured = {"stands": stands}
+measured |= {"best": best, "margin": margin, "photo_best": photo_best}
+assert broken > 2 * photo_best, f"all should fail far above the best, {broken:.1f}"
