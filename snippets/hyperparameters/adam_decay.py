@@ -21,7 +21,7 @@ def split(seed, train_size=1000):
 
 
 # endregion
-lr = 0.02  # try: 0.004, 0.05
+lr = 0.02  # try: 0.003, 0.05
 train_x, train_y, test_x, test_y = split(0)
 curves = {}
 for name in ("constant", "cosine"):
