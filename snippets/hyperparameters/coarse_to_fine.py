@@ -1,75 +1,144 @@
-"""Coarse search with short runs, then fine search with long ones, finds more than long runs over the whole range."""
-import matplotlib.pyplot as plt
+"""A sweep whose best lies at its edge goes on; then long runs around the best."""
+
 import torch
+from torch import nn
+
+# region: the digits
 from sklearn.datasets import load_digits
-from torch.nn.functional import cross_entropy
 
 digits = load_digits()
-x = torch.tensor(digits.data, dtype=torch.float32) / 16  # (1797, 64)
-y = torch.tensor(digits.target)
-torch.manual_seed(0)
-order = torch.randperm(len(y))
-train, valid = order[:600], order[600:1100]
+labels = torch.tensor(digits.target)  # (1797,)
+images = torch.tensor(digits.images, dtype=torch.float32)[:, None]  # (1797, 1, 8, 8)
+images = (images - images.mean()) / images.std()
 
 
-def validation_loss(lr, weight_decay, num_steps, batch_size=32):  # (M,) each: M networks trained side by side
-    m = len(lr)
-    weights = [(torch.rand(m, 64, 16) * 2 - 1) / 8, torch.zeros(m, 1, 16), (torch.rand(m, 16, 10) * 2 - 1) / 4]
-    for w in weights:
-        w.requires_grad_()
+def split(seed, train_size=1000):
+    """Draw train_size digits to train on; the others are left to test on."""
+    order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(seed))
+    train, test = order[:train_size], order[train_size:]
+    return images[train], labels[train], images[test], labels[test]
+
+
+# endregion
+
+
+# region: training one network for each rate, side by side
+def losses_after(rates, num_steps, seed):
+    """Validation and test loss of a network for each rate, (2, M)."""
+    train_x, train_y, rest_x, rest_y = split(seed, train_size=600)
+    train_x, rest_x = train_x.flatten(1), rest_x.flatten(1)
+    torch.manual_seed(seed)
+    m, lr = len(rates), torch.as_tensor(rates)[:, None, None]
+    first = ((torch.rand(64, 16) * 2 - 1) / 8).repeat(m, 1, 1).requires_grad_()
+    last = ((torch.rand(16, 10) * 2 - 1) / 4).repeat(m, 1, 1).requires_grad_()
     for _ in range(num_steps):
-        batch = train[torch.randint(len(train), (m, batch_size))]  # every network draws its own examples
-        logits = (x[batch] @ weights[0] + weights[1]).relu() @ weights[2]  # (M, N, 10)
-        loss = cross_entropy(logits.flatten(0, 1), y[batch].flatten(), reduction="sum") / batch_size
-        gradients = torch.autograd.grad(loss, weights)  # the networks share nothing, so each gets its own gradient
+        batch = torch.randint(600, (32,))
+        logits = (train_x[batch] @ first).relu() @ last  # (M, 32, 10)
+        y = train_y[batch].repeat(m)
+        loss = nn.functional.cross_entropy(logits.flatten(0, 1), y, reduction="sum")
+        slopes = torch.autograd.grad(loss / 32, (first, last))
         with torch.no_grad():
-            for w, g in zip(weights, gradients):
-                w -= lr[:, None, None] * (g + weight_decay[:, None, None] * w)
+            first -= lr * slopes[0]
+            last -= lr * slopes[1]
     with torch.no_grad():
-        logits = (x[valid] @ weights[0] + weights[1]).relu() @ weights[2]  # (M, 500, 10)
-    return torch.stack([cross_entropy(z, y[valid]) for z in logits]).nan_to_num(torch.inf)  # (M,)
+        logits = ((rest_x @ first).relu() @ last).transpose(1, 2)  # (M, 10, 1197)
+        y = rest_y.repeat(m, 1)
+        each = nn.functional.cross_entropy(logits, y, reduction="none")  # (M, 1197)
+    both = torch.stack([each[:, :500].mean(1), each[:, 500:].mean(1)])
+    return both.nan_to_num(torch.inf)
 
 
-repeats = 32
+# endregion
+rates = [0.0001, 0.001, 0.01]  # try: [0.1, 1.0, 10.0], [10.0, 100.0]
+seed = 0
+coarse = {}
+while rates:
+    for lr in rates:
+        valid, _ = losses_after([lr], num_steps=40, seed=seed)
+        coarse[lr] = valid.item()
+    best = min(coarse, key=coarse.get)
+    print(f"coarse: best rate {best:g} of {min(coarse):g} to {max(coarse):g}", end="")
+    rates = []
+    if best == max(coarse):
+        rates = [10 * best]  # at the upper edge: go on
+    elif best == min(coarse):
+        rates = [best / 10]
+    print(f", loss {coarse[best]:.2f}", "at the edge" if rates else "inside")
 
+torch.manual_seed(seed)
+fine = best * 10 ** (torch.rand(6) - 0.5)  # half a decade to either side
+valid, _ = losses_after(fine, num_steps=160, seed=seed)
+print(f"fine: best rate {fine[valid.argmin()]:.2g}, loss {valid.min():.2f}")
+# region: the picture
+import matplotlib.pyplot as plt
 
-def search(rates, num_steps):  # (R, trials): each trial with a weight decay of its own
-    weight_decay = 10 ** (-8 + 4 * torch.rand(rates.shape))
-    return validation_loss(rates.flatten(), weight_decay.flatten(), num_steps).view(rates.shape)
-
-
-coarse = 10 ** (-4 + 6 * torch.rand(repeats, 16))  # sixteen short runs, six decades, uniform in the exponent
-coarse_loss = search(coarse, num_steps=40)
-centre = coarse.gather(1, coarse_loss.argmin(1, keepdim=True))  # (R, 1), the best rate of each search
-fine = centre * 10 ** (torch.rand(repeats, 5) - 0.5)  # five long runs, one decade
-fine_loss = search(fine, num_steps=160)
-single = 10 ** (-4 + 6 * torch.rand(repeats, 9))  # the same number of steps in one stage: nine long runs
-single_loss = search(single, num_steps=160)
-cost = [coarse.shape[1] * 40 + fine.shape[1] * 160, single.shape[1] * 160]  # steps of training
-assert cost[0] == cost[1], f"both ways should cost the same number of steps, they cost {cost}"
-
-two, one = fine_loss.min(1).values, single_loss.min(1).values
-learned = [(losses < 1).float().mean().item() for losses in (fine_loss, single_loss)]
-print(f"long runs that learn (loss < 1): fine stage {learned[0]:.0%}, single stage {learned[1]:.0%}")
-print(f"best loss, mean of {repeats} searches: two stages {two.mean():.2f}, single stage {one.mean():.2f}")
-print(f"worst search: two stages {two.max():.2f}, single stage {one.max():.2f}")
-print(f"two stages find the better value in {(two < one).float().mean():.0%} of the searches")
-
-fig, axes = plt.subplots(1, 2, figsize=(7, 3.4), sharex=True, sharey=True)
-axes[0].loglog(coarse[0], coarse_loss[0], "o", color="gray", label="coarse, 40 steps")
-axes[0].loglog(fine[0], fine_loss[0], "^", color="C1", label="fine, 160 steps")
-axes[1].loglog(single[0], single_loss[0], "s", color="C0", label="single, 160 steps")
-for ax in axes:
-    ax.set(xlabel="learning rate", ylim=(0.1, 12))
-    ax.legend(loc="upper left")
-axes[0].set_ylabel("validation loss")
+plt.loglog(coarse.keys(), coarse.values(), "o", color="C0", label="coarse, 40 steps")
+plt.loglog(fine, valid, "^", color="C1", label="fine, 160 steps")
+plt.xlabel("learning rate")
+plt.ylabel("validation loss")
+plt.ylim(0.1, 20)
+plt.legend(loc="upper left")
+plt.gcf().set_size_inches(4.6, 2.8)
 plt.show()
+# endregion
 
-for rates in (coarse, single):
-    shares = [((rates >= low) & (rates < 100 * low)).float().mean().item() for low in (1e-4, 1e-2, 1)]
-    assert min(shares) > 0.22 and sum(shares) > 0.999, f"two decades should hold a third of the trials, {shares}"
-assert 0.05 < two.median() < 0.4, f"the usual search in two stages should end low, {two.median():.2f}"
-assert learned[0] > learned[1] + 0.3, f"the fine stage should waste far fewer long runs, shares that learn {learned}"
-assert two.mean() < one.mean(), f"two stages should find more on average, {two.mean():.2f} against {one.mean():.2f}"
-assert (two < one).float().mean() > 0.5, "two stages should find the better value in most searches"
-assert 0.05 < fine_loss.min() < coarse_loss.min(), "a longer run at a good rate should reach a lower loss"
+
+# %% proof: 40 searches in two ranges, two stages against one; and what the edge costs
+def mean_and_error(values):
+    return values.mean().item(), (values.std() / len(values) ** 0.5).item()
+
+
+def best_of(rates, num_steps, seed):
+    """The best rate by validation, its test loss, and the share that learned."""
+    valid, test = losses_after(rates, num_steps, seed)
+    k = valid.argmin()
+    learned = (valid < 2.3026 / 2).float().mean()  # less than half of guessing
+    return rates[k], test[k], learned
+
+
+measured = {}
+for name, low, decades in (("wide", -4, 6), ("narrow", -1.5, 2)):
+    rows = []
+    for seed in range(0, 4000, 100):
+        torch.manual_seed(seed)
+        centre, _, _ = best_of(10 ** (low + decades * torch.rand(16)), 40, seed)
+        near = centre * 10 ** (torch.rand(5) - 0.5)
+        _, two, of_two = best_of(near, 160, seed)
+        _, one, of_one = best_of(10 ** (low + decades * torch.rand(9)), 160, seed)
+        rows.append(torch.stack([two, one, of_two, of_one]))
+    two, one, of_two, of_one = torch.stack(rows).T  # (40,) each
+    gain, error = mean_and_error(one - two)
+    wins = (two < one).float().mean().item()
+    print(f"{name}: two stages {two.mean():.3f}, one {one.mean():.3f}", end=", ")
+    print(f"lower by {gain:.3f} +- {error:.3f} and in {wins:.0%};", end=" ")
+    print(f"long runs that learn: {of_two.mean():.0%}, {of_one.mean():.0%}")
+    measured[f"{name}_wins"] = wins
+    if name == "wide":
+        measured |= {"wide_two": of_two.mean().item(), "wide_one": of_one.mean().item()}
+    else:
+        measured |= {"narrow_gain": gain, "narrow_se": error}
+assert 16 * 40 + 5 * 160 == 9 * 160, "both ways should cost the same steps"
+assert measured["wide_wins"] > 0.6, f"in a wide range two should win, {measured}"
+more = measured["wide_two"] - measured["wide_one"]
+assert more > 0.4, f"far more of their long runs should learn, {more:.0%}"
+even = abs(measured["narrow_gain"]) + 2 * measured["narrow_se"]
+assert even < 0.03, f"in a narrow range the two should be even, {even:.3f}"
+share = 0.3 < measured["narrow_wins"] < 0.7
+assert share, f"and win about as often, {measured['narrow_wins']:.0%}"
+
+edge, inside, after = [], [], {40: [], 160: []}
+grid = 10 ** torch.linspace(-2, 1, 25)
+for seed in range(50000, 51200, 100):
+    for steps, found in after.items():
+        valid, test = losses_after(grid, steps, seed)
+        found.append(grid[valid.argmin()].log10())
+    edge.append(test[0])  # at 0.01, where the first sweep ends
+    inside.append(test[valid.argmin()])
+lost, lost_se = mean_and_error(torch.stack(edge) - torch.stack(inside))
+print(f"stopping at 0.01 costs {lost:.2f} +- {lost_se:.2f} after 160 steps")
+assert lost > 0.5, f"the edge should cost much, {lost:.2f}"
+rate = {steps: 10 ** torch.stack(found).mean().item() for steps, found in after.items()}
+print(f"best rate after 40 steps {rate[40]:.2f}, after 160 {rate[160]:.2f}")
+near = rate[40] / rate[160]
+assert 1 / 3 < near < 3, f"short runs should point to the same decade, {near:.2f}"
+measured |= {"lost": lost, "lost_se": lost_se, "lr": rate[160], "short_lr": rate[40]}
