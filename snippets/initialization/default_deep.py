@@ -73,7 +73,8 @@ best = {(10, *run): lr for run, lr in rates.items()}
 best |= {(2, "default", "SGD"): 0.1, (2, "He", "SGD"): 0.1}
 best |= {(2, "default", "Adam"): 0.01, (2, "He", "Adam"): 0.01}
 CHANCE = torch.tensor(10.0).log().item()
-measured, losses = {}, {}
+measured = {}
+losses = {}
 for (depth, start, method), lr in best.items():
     runs = [train(start, depth, method, lr, seed) for seed in range(0, 1200, 100)]
     losses[depth, start, method] = torch.tensor(runs)

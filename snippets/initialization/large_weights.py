@@ -125,7 +125,9 @@ few = shares["randn / sqrt(n)", torch.float32][0]
 assert few < 0.01, f"with scaled weights next to none should saturate, {few:.1%}"
 for dtype, name in ((torch.float32, "none32"), (torch.float64, "none64")):
     measured[name] = shares["none left", dtype]
-assert measured["none32"] > 0.8 > 0.3 > measured["none64"], f"100 randn: {measured}"
+assert measured["none32"] > 0.9, f"100 randn should leave few any, {measured}"
+fewer = measured["none32"] - measured["none64"]
+assert fewer > 0.2, f"in float64 it should leave more, by {fewer:.2f}"
 measured |= {"saturated": shares["randn", torch.float32][0], "cost": 1 - cost}
 measured |= {"blocked32": shares["randn", torch.float32][1]}
 measured |= {"blocked64": shares["randn", torch.float64][1]}
