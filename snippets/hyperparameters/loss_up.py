@@ -67,17 +67,16 @@ for epoch in (1, 5, 10, 20, 40, 60):
 # region: the picture
 import matplotlib.pyplot as plt
 
-fig, (left, right) = plt.subplots(1, 2, figsize=(6.6, 2.7))
+fig, (above, below) = plt.subplots(2, 1, figsize=(4.6, 4.4), sharex=True)
 epochs = range(1, 61)
-left.plot(epochs, rows[:, 0], label="validation loss")
-left.plot(epochs, rows[:, 1], "--", label="validation accuracy")
-right.plot(epochs, rows[:, 3], "-.", color="C5", label="where wrong")
-right.plot(epochs, rows[:, 2], ":", color="C2", label="where right")
-for ax in (left, right):
-    ax.set_xlabel("epoch")
-    ax.legend(bbox_to_anchor=(0.5, 1.0), loc="lower center", fontsize=9)
-left.set_ylim(0.3, 1.2)
-right.set_ylabel("loss")
+above.plot(epochs, rows[:, 0], label="validation loss")
+above.plot(epochs, rows[:, 1], "--", label="validation accuracy")
+below.plot(epochs, rows[:, 3], "-.", color="C5", label="where wrong")
+below.plot(epochs, rows[:, 2], ":", color="C2", label="where right")
+for ax in (above, below):
+    ax.legend(bbox_to_anchor=(0.5, 1.0), loc="lower center", ncols=2, fontsize=9)
+above.set_ylim(0.3, 1.2)
+below.set(xlabel="epoch", ylabel="loss")
 plt.show()
 # endregion
 

@@ -48,7 +48,7 @@ print(f"a layer keeps {forward:.3f} of the signal; predicted {predicted:.3f}")
 # region: the picture
 import matplotlib.pyplot as plt
 
-fig, axes = plt.subplots(1, 2, figsize=(6.4, 2.8), sharey=True)
+fig, axes = plt.subplots(2, 1, figsize=(4.6, 4.4), sharex=True)
 colors = ("C0", "C1", "C2", "C5")
 for k, style, color in zip((0, 3, 6, 9), ("-", "--", ":", "-."), colors, strict=True):
     for ax, values in zip(axes, (outputs[k], sums[k].grad), strict=True):
@@ -56,11 +56,11 @@ for k, style, color in zip((0, 3, 6, 9), ("-", "--", ":", "-."), colors, strict=
         look = {"histtype": "step", "linestyle": style, "color": color}
         share = {"weights": [1 / len(logs)] * len(logs)}
         ax.hist(logs, bins=60, range=(-16, 1), label=f"layer {k + 1}", **look, **share)
-axes[0].set_xlabel("log10 of |activation|")
-axes[1].set_xlabel("log10 of |gradient|")
-axes[0].set_ylabel("share of the values")
-names = {"loc": "lower center", "bbox_to_anchor": (0.5, 0.94), "ncols": 4}
-fig.legend(*axes[0].get_legend_handles_labels(), fontsize=9, **names)
+axes[0].set_ylabel("share of the\nactivations")
+axes[1].set_ylabel("share of the\ngradients")
+axes[1].set_xlabel("log10 of the size")
+above = {"loc": "lower center", "bbox_to_anchor": (0.5, 1.02), "ncols": 2}
+axes[0].legend(fontsize=9, **above)
 plt.show()
 # endregion
 

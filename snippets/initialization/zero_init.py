@@ -78,7 +78,7 @@ plt.xlabel("step")
 plt.ylabel("largest difference\nbetween two units")
 plt.ylim(1e-18, 10)
 plt.legend(bbox_to_anchor=(0.5, 1.02), loc="lower center", ncols=2, fontsize=9)
-plt.gcf().set_size_inches(5, 3.2)
+plt.gcf().set_size_inches(4.6, 3.2)
 plt.show()
 # endregion
 
