@@ -67,7 +67,7 @@ for epoch in (1, 5, 10, 20, 40, 60):
 # region: the picture
 import matplotlib.pyplot as plt
 
-fig, (above, below) = plt.subplots(2, 1, figsize=(4.6, 4.4), sharex=True)
+fig, (above, below) = plt.subplots(2, 1, figsize=(4.6, 4), sharex=True)
 epochs = range(1, 61)
 above.plot(epochs, rows[:, 0], label="validation loss")
 above.plot(epochs, rows[:, 1], "--", label="validation accuracy")

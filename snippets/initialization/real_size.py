@@ -109,7 +109,7 @@ for key in ("small", "torch"):
 for better, worse, method, least in (
     ("he", "torch", "SGD", 40),
     ("he", "torch", "Adam", 10),
-    ("he", "xavier", "SGD", 5),
+    ("he", "xavier", "SGD", 15),
     ("tanh", "large", "SGD", 25),
     ("tanh", "large", "Adam", 25),
     ("tanh", "small", "SGD", 40),
@@ -122,5 +122,8 @@ for better, worse, method, least in (
     )
 gap, error = lead("he", "xavier", "Adam")
 print(f"Adam: he ahead of xavier by {gap:.1f} +- {error:.1f} points")
-assert abs(gap) < 8, f"with Adam Xavier should be near He, {gap:.1f} +- {error:.1f}"
+most = lead("he", "xavier", "SGD")[0] / 3
+assert error < gap < most, (
+    f"with Adam He should lead by little, {gap:.1f} +- {error:.1f}"
+)
 measured |= {"near": gap, "near_se": error, "most_se": max(spreads)}

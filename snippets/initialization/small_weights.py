@@ -48,7 +48,7 @@ print(f"a layer keeps {forward:.3f} of the signal; predicted {predicted:.3f}")
 # region: the picture
 import matplotlib.pyplot as plt
 
-fig, axes = plt.subplots(2, 1, figsize=(4.6, 4.4), sharex=True)
+fig, axes = plt.subplots(2, 1, figsize=(4.6, 4), sharex=True)
 colors = ("C0", "C1", "C2", "C5")
 for k, style, color in zip((0, 3, 6, 9), ("-", "--", ":", "-."), colors, strict=True):
     for ax, values in zip(axes, (outputs[k], sums[k].grad), strict=True):
