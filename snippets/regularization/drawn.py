@@ -28,9 +28,7 @@ import matplotlib.pyplot as plt
 
 line = torch.linspace(-1, 1, 201, dtype=torch.float64)
 powers = line[:, None] ** torch.arange(10)
-figure, axes = plt.subplots(
-    2, 2, figsize=(6.6, 4.6), sharey="row", height_ratios=[3, 2]
-)
+figure, axes = plt.subplots(2, 2, figsize=(6.6, 4), sharey="row", height_ratios=[3, 2])
 for column, w in enumerate((free, decayed)):
     above, below = axes[:, column]
     above.plot(line, torch.sin(3 * line), "--", color="gray", label="without noise")
