@@ -27,7 +27,7 @@ plt.xlabel("step")
 plt.ylabel("mean size, share of the start")
 plt.ylim(0, 1.05)
 plt.legend(title=f"weight_decay {weight_decay:g}", loc="lower left")
-plt.gcf().set_size_inches(5, 2.8)
+plt.gcf().set_size_inches(4.6, 2.8)
 plt.show()
 # endregion
 share = (1 - lr * weight_decay) ** num_steps

@@ -23,7 +23,7 @@ line = torch.linspace(-1.5, 1.5, 301, dtype=torch.float64)
 grid = torch.stack(torch.meshgrid(line, line, indexing="xy"), -1)  # (301, 301, 2)
 away = grid - optimum
 height = 0.5 * (away @ hessian * away).sum(-1)
-figure, axes = plt.subplots(1, 2, figsize=(6.6, 3.4), sharey=True)
+figure, axes = plt.subplots(1, 2, figsize=(4.6, 2.6), sharey=True)
 penalties = {"L2": grid.square().sum(-1).sqrt(), "L1": grid.abs().sum(-1)}
 for ax, (name, size), w in zip(axes, penalties.items(), (l2, l1), strict=True):
     level = 0.5 * ((w - optimum) @ hessian @ (w - optimum)).item()

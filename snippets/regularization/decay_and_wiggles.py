@@ -46,10 +46,11 @@ plt.plot(line, torch.sin(3 * line), "--", color="gray", label="without noise")
 plt.plot(line, curve, label="the network")
 plt.plot(train_x[:, 0], train_y, "o", color="C1", ms=5, label="training points")
 plt.ylim(-2.2, 2.2)
+plt.xticks([-1, 0, 1])
 plt.xlabel("input x")
 plt.ylabel("output")
 plt.legend(loc="upper left", fontsize=9)
-plt.gcf().set_size_inches(5, 3)
+plt.gcf().set_size_inches(4.6, 3)
 plt.show()
 # endregion
 

@@ -28,7 +28,7 @@ plt.xlabel("curvature h of the loss along the direction")
 plt.ylabel("share of the optimum left")
 plt.ylim(-0.03, 1.05)
 plt.legend(loc="lower right", fontsize=9)
-plt.gcf().set_size_inches(5.2, 2.9)
+plt.gcf().set_size_inches(4.6, 2.9)
 plt.show()
 # endregion
 off = (kept - curvature / (curvature + weight_decay)).abs().max().item()

@@ -28,7 +28,7 @@ import matplotlib.pyplot as plt
 
 line = torch.linspace(-1, 1, 201, dtype=torch.float64)
 powers = line[:, None] ** torch.arange(10)
-figure, axes = plt.subplots(2, 2, figsize=(6.6, 4), sharey="row", height_ratios=[3, 2])
+figure, axes = plt.subplots(2, 2, figsize=(4.6, 4), sharey="row", height_ratios=[3, 2])
 for column, w in enumerate((free, decayed)):
     above, below = axes[:, column]
     above.plot(line, torch.sin(3 * line), "--", color="gray", label="without noise")
@@ -37,11 +37,12 @@ for column, w in enumerate((free, decayed)):
     above.set(title=("no penalty", f"penalty {penalty:g}")[column], xlabel="x")
     below.bar(range(10), w, color=f"C{column}")
     below.axhline(0, color="gray", lw=0.8)
-    below.set(xlabel="weight of x to the power of", xticks=range(10))
+    above.set_xticks([-1, 0, 1])
+    below.set(xlabel="power of x", xticks=(0, 3, 6, 9))
 axes[0, 0].set_ylabel("output")
-axes[0, 0].set_ylim(-2.2, 2.2)
 axes[1, 0].set_ylabel("weight")
-axes[0, 1].legend(loc="upper left", fontsize=9)
+axes[0, 0].set_ylim(-2.2, 3.6)
+axes[0, 1].legend(loc="upper left", fontsize=8.5)
 figure.tight_layout()
 plt.show()
 # endregion

@@ -62,7 +62,7 @@ plt.axhline(0.1 * penalty, color="gray", ls=":", label="lr · penalty")
 plt.xlabel("weights, sorted by size")
 plt.ylabel("absolute value")
 plt.legend(loc="lower right", fontsize=9)
-plt.gcf().set_size_inches(5.2, 2.9)
+plt.gcf().set_size_inches(4.6, 2.9)
 plt.show()
 zeros = {method: (w == 0).sum().item() for method, w in found.items()}
 assert zeros["in the loss"] == 0, f"autograd should leave no exact zero, {zeros}"

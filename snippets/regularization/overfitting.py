@@ -95,8 +95,10 @@ for decay, style in ((0.0, "--"), (weight_decay, "-")):
 plt.ylim(0, 2.4)
 plt.xlabel("epoch")
 plt.ylabel("loss")
-plt.legend(title="weight_decay", loc="upper left", bbox_to_anchor=(1, 1))
-plt.gcf().set_size_inches(5.6, 3)
+plt.legend(
+    title="weight_decay", loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2
+)
+plt.gcf().set_size_inches(4.6, 3.8)
 plt.show()
 # endregion
 

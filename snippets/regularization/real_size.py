@@ -141,8 +141,8 @@ for on, style in (("none", "--"), ("linear only", ":"), ("all", "-")):
 plt.xlabel("epoch")
 plt.ylabel("loss")
 plt.ylim(0, 1)
-plt.legend(fontsize=9, loc="upper left", bbox_to_anchor=(1, 1))
-plt.gcf().set_size_inches(6, 3)
+plt.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2)
+plt.gcf().set_size_inches(4.6, 3.8)
 plt.show()
 for name, (one, other) in {
     "all": ("none", "all"),

@@ -90,7 +90,7 @@ plt.xlabel("step")
 plt.ylabel("turn of a filter (degrees)")
 plt.ylim(0)
 plt.legend(fontsize=9)
-plt.gcf().set_size_inches(5.2, 3)
+plt.gcf().set_size_inches(4.6, 3)
 plt.show()
 gap = (logits - same).abs().max().item()
 assert gap < 1e-6, f"both should end with the same outputs, differ by {gap:.1e}"
