@@ -1,72 +1,163 @@
-"""The group lasso switches whole filters off, and the network without them computes the same outputs."""
-import matplotlib.pyplot as plt
+"""The group lasso empties whole filters; without them the outputs are the same."""
+
 import torch
-import torch.nn.functional as F
+from torch import nn
+
+# region: the digits
 from sklearn.datasets import load_digits
 
 digits = load_digits()
-x = torch.tensor(digits.images, dtype=torch.float32)[:, None] / 16  # (1797, 1, 8, 8)
-y = torch.tensor(digits.target)
-lr, batch_size, num_epochs, num_filters = 0.3, 50, 10, 32
+labels = torch.tensor(digits.target)  # (1797,)
+images = torch.tensor(digits.images, dtype=torch.float32)[:, None]  # (1797, 1, 8, 8)
+images = (images - images.mean()) / images.std()
 
 
-def train(penalty, seed):
-    torch.manual_seed(seed)
-    train, test = torch.randperm(len(y)).split([1000, 797])
-    conv = torch.nn.Conv2d(1, num_filters, 3, padding=1)
-    head = torch.nn.Linear(num_filters * 16, 10)
-    optimizer = torch.optim.SGD([*conv.parameters(), *head.parameters()], lr=lr)
-    for epoch in range(num_epochs):
-        for batch in train[torch.randperm(1000)].split(batch_size):
-            optimizer.zero_grad()
-            F.cross_entropy(predict(conv, head, x[batch]), y[batch]).backward()
-            optimizer.step()
-            with torch.no_grad():  # a group: one filter with its bias, shortened as a whole by lr * penalty
-                keep = (1 - lr * penalty / norms(conv).clamp(min=1e-12)).clamp(min=0)  # (32,)
-                conv.weight *= keep[:, None, None, None]
-                conv.bias *= keep
-    return conv, head, x[test], y[test]
+def split(seed, train_size=1000):
+    """Draw train_size digits to train on; the others are left to test on."""
+    order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(seed))
+    train, test = order[:train_size], order[train_size:]
+    return images[train], labels[train], images[test], labels[test]
 
 
-def predict(conv, head, x):
-    return head(F.max_pool2d(conv(x).relu(), 2).flatten(1))  # (N, 32, 8, 8) -> (N, 32 * 16) -> (N, 10)
+# endregion
+# region: one epoch
+def train_epoch(model, optimizer, x, y, batch_size=50):
+    """One pass over the images in a random order."""
+    model.train()
+    for batch in torch.randperm(len(y)).split(batch_size):
+        optimizer.zero_grad()
+        loss = nn.functional.cross_entropy(model(x[batch]), y[batch])
+        loss.backward()
+        optimizer.step()
 
 
-def norms(conv):
-    return torch.cat([conv.weight.flatten(1), conv.bias[:, None]], 1).detach().norm(dim=1)  # (32,)
+@torch.no_grad()
+def accuracy(model, x, y):
+    """The share of images that the model puts into the right class."""
+    model.eval()
+    return (model(x).argmax(1) == y).float().mean().item()
 
 
-def without_the_rest(conv, head, keep, x):
-    """The network built from the kept filters alone: fewer filters, and fewer columns in the next layer."""
-    small = F.max_pool2d(F.conv2d(x, conv.weight[keep], conv.bias[keep], padding=1).relu(), 2)  # (N, kept, 4, 4)
-    return F.linear(small.flatten(1), head.weight.view(10, num_filters, 16)[:, keep].flatten(1), head.bias)
+# endregion
 
 
-left, accuracies = {0.0: [], 0.02: []}, {0.0: [], 0.02: []}
-for penalty, style in ((0.0, "C0-"), (0.02, "C1--")):
-    for seed in range(0, 300, 100):
-        conv, head, test_x, test_y = train(penalty, seed)
-        alive = norms(conv) > 0
-        with torch.no_grad():
-            logits = predict(conv, head, test_x)  # (797, 10)
-            gap = (logits - without_the_rest(conv, head, alive, test_x)).abs().max().item()
-            fewer = alive.clone()
-            fewer[conv(test_x).relu().mean((0, 2, 3)).argmax()] = False  # the control: the busiest filter goes as well
-            damage = (logits - without_the_rest(conv, head, fewer, test_x)).abs().max().item()
-        left[penalty].append(int(alive.sum()))
-        accuracies[penalty].append(100 * (logits.argmax(1) == test_y).float().mean().item())
-        print(f"penalty {penalty:4.2f}, seed {seed}: {left[penalty][-1]} of {num_filters} filters left, accuracy "
-              f"{accuracies[penalty][-1]:.1f} %, outputs differ by {gap:.0e} after removal")
-        plt.plot(range(1, num_filters + 1), norms(conv).sort(descending=True).values, style,
-                 label=f"penalty {penalty:g}" if seed == 0 else None)
-        assert gap < 1e-4, f"removing switched-off filters should change no output, difference {gap:.0e}"
-        assert damage > 0.01, f"removing a filter in use should change outputs, by {damage:.0e}"
-plt.xlabel("filters, sorted by length")
-plt.ylabel("length of a filter with its bias")
-plt.legend()
+# region: the network, and what is left of it
+def network(count=32):
+    """So many filters, pooling, ten classes."""
+    return nn.Sequential(
+        nn.Conv2d(1, count, 3, padding=1),  # (N, count, 8, 8)
+        *(nn.ReLU(), nn.MaxPool2d(2), nn.Flatten()),  # (N, count * 16)
+        nn.Linear(count * 16, 10),
+    )
+
+
+@torch.no_grad()
+def without(model, alive):
+    """A smaller network of the filters that are alive."""
+    small = network(int(alive.sum()))
+    small[0].weight.copy_(model[0].weight[alive])
+    small[0].bias.copy_(model[0].bias[alive])
+    columns = model[4].weight.view(10, len(alive), 16)[:, alive]  # what read them
+    small[4].weight.copy_(columns.flatten(1))
+    small[4].bias.copy_(model[4].bias)
+    return small
+
+
+def lengths_of(conv):
+    """The length of each filter, taken with its bias."""
+    both = torch.cat([conv.weight.flatten(1), conv.bias[:, None]], 1)
+    return both.detach().norm(dim=1)
+
+
+# endregion
+@torch.no_grad()
+def shorten(conv, amount):
+    """Make each filter shorter by amount, and stop at zero."""
+    keep = (1 - amount / lengths_of(conv).clamp(min=1e-12)).clamp(min=0)  # (32,)
+    conv.weight *= keep[:, None, None, None]
+    conv.bias *= keep
+
+
+penalty = 0.01  # try: 0.0, 0.03
+torch.manual_seed(0)
+train_x, train_y, test_x, test_y = split(0, train_size=600)
+model = network()
+optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
+optimizer.register_step_post_hook(lambda *_: shorten(model[0], 0.5 * penalty))
+for epoch in range(12):
+    train_epoch(model, optimizer, train_x, train_y)
+lengths = lengths_of(model[0])
+small = without(model, lengths > 0)
+with torch.no_grad():
+    gap = (model(test_x) - small(test_x)).abs().max().item()
+print(f"{small[0].out_channels} of 32 filters left;", end=" ")
+print(f"without the others the outputs differ by {gap:.0e}")
+# region: the picture and the check
+import matplotlib.pyplot as plt
+
+plt.bar(range(1, 33), lengths.sort(descending=True).values)
+plt.xlabel("filters, the longest first")
+plt.ylabel("length")
+plt.gcf().set_size_inches(4.6, 2.6)
 plt.show()
+assert gap < 1e-4, f"removing empty filters should change no output, by {gap:.1e}"
+# endregion
 
-assert min(left[0.0]) == num_filters, f"without penalty all {num_filters} filters should stay, left {left[0.0]}"
-assert max(left[0.02]) <= 27, f"the penalty should switch off at least 5 of 32 filters, left {left[0.02]}"
-drop = sum(accuracies[0.0]) / 3 - sum(accuracies[0.02]) / 3
-assert drop < 4, f"the smaller networks should lose under 4 points of accuracy on average, lost {drop:.1f}"
+
+# %% proof: 12 seeds, L2 in its place, a busy filter removed, and small networks
+def train(penalty, seed, lr, count=32, decay=0.0):
+    """A network after 12 epochs on 600 digits, the others, and the error there in %."""
+    torch.manual_seed(seed)
+    train_x, train_y, test_x, test_y = split(seed, train_size=600)
+    model = network(count)
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr, weight_decay=decay)
+    optimizer.register_step_post_hook(lambda *_: shorten(model[0], lr * penalty))
+    for epoch in range(12):
+        train_epoch(model, optimizer, train_x, train_y)
+    return model, test_x, 100 - 100 * accuracy(model, test_x, test_y)
+
+
+# Rates of 0.05 to 0.8 tried on seeds 7000, 7100 and 7200; the best of each: 0.3 without
+# penalty, 0.5 with it, 0.5 for the small networks.
+left, damage, errors = [], [], {"none": [], "group": [], "small": []}
+for seed in range(0, 1200, 100):
+    model, test_x, wrong = train(penalty, seed, lr=0.5)
+    errors["group"].append(wrong)
+    alive = lengths_of(model[0]) > 0
+    left.append(int(alive.sum()))
+    with torch.no_grad():
+        logits = model(test_x)
+        gap = (logits - without(model, alive)(test_x)).abs().max().item()
+        assert gap < 1e-4, f"seed {seed}: outputs should stay, differ by {gap:.1e}"
+        fewer = alive.clone()
+        fewer[model[:2](test_x).mean((0, 2, 3)).argmax()] = False  # the busiest
+        damage.append((logits - without(model, fewer)(test_x)).abs().max().item())
+    errors["none"].append(train(0.0, seed, lr=0.3)[2])
+    errors["small"].append(train(0.0, seed, lr=0.5, count=left[-1])[2])
+
+
+def difference(one, other):
+    """Mean and standard error of the differences, seed by seed."""
+    values = torch.tensor(errors[one]) - torch.tensor(errors[other])
+    return values.mean().item(), values.std().item() / 12**0.5
+
+
+for decay in (0.001, 0.01, 0.1):
+    shortest = lengths_of(train(0.0, 0, 0.3, decay=decay)[0][0]).min().item()
+    print(f"L2 of {decay}: the shortest of 32 filters has length {shortest:.1e}")
+    assert shortest > 0, f"L2 should empty no filter, shortest {shortest:.1e}"
+measured = {"left": sum(left) / 12}
+for name in ("none", "small"):
+    cost, error = difference("group", name)
+    print(f"error {cost:+.2f} +- {error:.2f} points against {name}")
+    measured |= {f"cost_{name}": cost, f"cost_{name}_se": error}
+measured["whole"] = sum(errors["none"]) / 12
+print(f"filters left {left}; error of the whole network {measured['whole']:.1f} %")
+assert max(left) < 28, f"several filters should go for each seed, left {left}"
+assert sum(left) / 12 < 24, f"and a quarter of 32 in the mean, left {left}"
+assert min(left) > 4, f"but not nearly all, left {left}"
+cost, error = measured["cost_none"], measured["cost_none_se"]
+assert cost + 2 * error < 1.5, f"the penalty should cost little, {cost:.2f} points"
+cost, error = measured["cost_small"], measured["cost_small_se"]
+assert abs(cost) + 2 * error < 1.5, f"alike with small networks, {cost:.2f} points"
+assert min(damage) > 0.01, f"a busy filter should be missed, {min(damage):.3f}"

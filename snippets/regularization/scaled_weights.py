@@ -1,43 +1,61 @@
-"""On average, scaling up the weights of a tanh network lengthens the line between its two classes in the plane."""
-import matplotlib.pyplot as plt
+"""Larger weights in a tanh network: a longer border between its classes."""
+
 import torch
 
-torch.manual_seed(0)
-num_nets, width, scales = 100, 16, [1, 2, 4, 8]
-shapes = [(2, width), (1, width), (width, width), (1, width), (width, 1)]
-w1, b1, w2, b2, w3 = [torch.randn(num_nets, *shape) / shape[0] ** 0.5 for shape in shapes]
+scale = 4  # try: 1, 2, 8
+# region: points of a square, and the length of a boundary on their grid
 line = torch.linspace(-1, 1, 81)
-x = torch.stack(torch.meshgrid(line, line, indexing="ij"), -1).view(1, -1, 2)  # (1, 6561, 2)
+points = torch.cartesian_prod(line, line)  # (6561, 2)
 
 
-def boundary_length(positive):  # (..., 81, 81) of True and False
-    changes = positive.diff(dim=-2).sum((-2, -1)) + positive.diff(dim=-1).sum((-2, -1))
-    # a line of length s crosses (|cos| + |sin|) s / spacing grid edges, 4/π s / spacing averaged over directions
+def boundary(positive):
+    """The length of the line between True and False on the grid, (..., 81, 81).
+
+    A line of length s crosses 4/π s / spacing edges of the grid in the mean over
+    directions.
+    """
+    changes = sum(positive.diff(dim=d).sum((-2, -1)) for d in (-2, -1))
     return changes * (line[1] - line[0]) * torch.pi / 4
 
 
-circle = boundary_length((x[0].norm(dim=1) < 0.5).view(81, 81))  # the measure itself put to the test
-lengths, maps = [], []
-for scale in scales:
-    hidden = torch.tanh(scale * (x @ w1 + b1))  # (100, 6561, 16)
-    hidden = torch.tanh(scale * (hidden @ w2 + b2))
-    logits = (scale * (hidden @ w3)).view(num_nets, 81, 81)
-    lengths.append(boundary_length(logits > 0))  # (100,)
-    maps.append(logits.sign())
-lengths = torch.stack(lengths)  # (4, 100)
-standard_error = lengths.std(1) / num_nets ** 0.5
-for scale, length, error in zip(scales, lengths, standard_error):
-    print(f"weights x {scale}: boundary length {length.mean():5.2f} ± {error:4.2f} (mean of {num_nets} networks)")
+# endregion
+def logits_of(scale, seed, count=1):
+    """Random tanh networks 2-16-16-1, all their weights and biases times scale."""
+    torch.manual_seed(seed)
+    first, bias = torch.randn(count, 2, 16) / 2**0.5, torch.randn(count, 1, 16)
+    second, bias2 = torch.randn(count, 16, 16) / 4, torch.randn(count, 1, 16)
+    last = torch.randn(count, 16, 1) / 4
+    hidden = torch.tanh(scale * (points @ first + bias))  # (count, 6561, 16)
+    hidden = torch.tanh(scale * (hidden @ second + bias2))
+    return (scale * (hidden @ last)).view(count, 81, 81)
 
-fig, axes = plt.subplots(1, 4, figsize=(7, 2.2))
-shown = (lengths[0] > 0).nonzero()[0, 0]  # the first network that has two classes in the square at scale 1
-for ax, scale, classes in zip(axes, scales, maps):
-    ax.imshow(classes[shown].T, origin="lower", extent=(-1, 1, -1, 1), cmap="cividis", vmin=-1.5, vmax=1.5)
-    ax.set(title=f"weights × {scale}", xlabel="$x_1$", xticks=[-1, 0, 1], yticks=[])
-axes[0].set(ylabel="$x_2$", yticks=[-1, 0, 1])
+
+above = logits_of(scale, seed=0)[0] > 0  # (81, 81)
+print(f"weights times {scale}: a border of length {boundary(above):.1f}", end=" ")
+print("in a square of side 2")
+# region: the picture
+import matplotlib.pyplot as plt
+
+plt.figure(figsize=(3.4, 3.2))
+extent = (-1, 1, -1, 1)
+plt.imshow(above.T, origin="lower", extent=extent, cmap="cividis", vmin=-0.5, vmax=1.5)
+plt.xlabel("first input")
+plt.ylabel("second input")
 plt.show()
+# endregion
 
-growth = lengths.mean(1).diff()
-assert (growth > 2 * standard_error[1:]).all(), f"every doubling should lengthen the boundary: {growth.tolist()}"
-assert lengths[3].mean() > 2 * lengths[0].mean(), "eight times the weights should at least double the length"
-assert abs(circle / torch.pi - 1) < 0.05, f"a circle of diameter 1 should have a boundary of π, measured {circle:.2f}"
+# %% proof: 200 networks at four scales, and a circle to test the measure
+circle = boundary((points.norm(dim=1) < 0.5).view(81, 81)).item()
+assert abs(circle / torch.pi - 1) < 0.05, f"a circle of diameter 1 has π, {circle:.2f}"
+lengths = []
+for tried in (1, 2, 4, 8):
+    parts = [boundary(logits_of(tried, seed, 50) > 0) for seed in range(0, 400, 100)]
+    lengths.append(torch.cat(parts))
+    mean, error = lengths[-1].mean(), lengths[-1].std() / 200**0.5
+    print(f"weights times {tried}: mean length {mean:.2f} +- {error:.2f}")
+steps = torch.stack(lengths).diff(dim=0)  # (3, 200), network by network
+surely = steps.mean(1) - 2 * steps.std(1) / 200**0.5
+assert (surely > 0).all(), f"each doubling should lengthen it, {steps.mean(1)}"
+ratio = (lengths[3].mean() / lengths[0].mean()).item()
+measured = {"ratio": ratio}
+assert ratio > 2, f"eight times the weights should double the length, {ratio:.1f}"
