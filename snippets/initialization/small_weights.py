@@ -109,11 +109,11 @@ off = (losses - LN10).abs().max().item()
 assert off < 1e-4, f"the loss should be that of ten equal shares, off by {off:.0e}"
 
 
-def train(std, method, lr, seed, num_steps=150):
+def train(std, method, lr, seed, num_steps=150, depth=10):
     """Test accuracy in %; std None: 1 / sqrt(n), biases from zero."""
     torch.manual_seed(seed)
     train_x, train_y, test_x, test_y = split(seed)
-    layers = [nn.Linear(64 if k == 0 else 128, 128) for k in range(10)]
+    layers = [nn.Linear(64 if k == 0 else 128, 128) for k in range(depth)]
     for layer in layers:
         nn.init.normal_(layer.weight, std=std or layer.in_features**-0.5)
         nn.init.zeros_(layer.bias)
@@ -148,6 +148,23 @@ for name, (std, method, lr) in sides.items():
     measured[f"{name}_best"] = runs.mean().item()
     measured[f"{name}_best_se"] = (runs.std() / 12**0.5).item()
     print(f"{name:6s}: {runs.mean():.1f} +- {runs.std() / 12**0.5:.1f} % right")
+# Fewer layers, and more steps
+for depth, name in ((2, "two"), (5, "five")):
+    means = []
+    for lr in (0.01, 0.1, 1.0):
+        runs = [train(0.01, "SGD", lr, seed, depth=depth) for seed in (0, 100, 200)]
+        means.append(sum(runs) / 3)
+    measured[name] = max(means)
+    print(
+        f"{depth} layers, SGD from 0.01: {measured[name]:.1f} % right at the best rate"
+    )
+late = [train(0.01, "Adam", 0.001, seed, num_steps=1200) for seed in (0, 100, 200)]
+measured["adam_late"] = sum(late) / 3
+print(f"ten layers, Adam from 0.01 after 1,200 steps: {measured['adam_late']:.1f} %")
+assert measured["two"] > 80 > 20 > measured["five"], f"depth decides: {measured}"
+later = measured["adam_late"] - measured["adam_best"]
+assert later > 15, f"with eight times the steps Adam should get further, {later:.0f}"
+assert measured["scaled_best_se"] < 1, f"the scaled start should be steady, {measured}"
 measured |= {"last": last, "gradient": of_w.max().item(), "factor": factors[256][0]}
 assert measured["sgd_best"] < 20, f"SGD should stay at chance, {measured}"
 gap = measured["scaled_best"] - measured["adam_best"]
