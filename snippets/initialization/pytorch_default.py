@@ -3,6 +3,7 @@
 import torch
 from torch import nn
 
+torch.manual_seed(0)
 layers = {  # what one output sums over: the fan-in, as PyTorch counts it
     "Linear(300, 200)": (nn.Linear(300, 200), 300),
     "Conv2d(32, 64, 3)": (nn.Conv2d(32, 64, 3), 32 * 3 * 3),
