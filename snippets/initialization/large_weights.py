@@ -74,6 +74,7 @@ plt.show()
 
 # %% proof: 12 seeds, both precisions, the factor of the theory, and training
 measured = {}
+layer10 = {}
 wide = 4 / 3 / (2 * torch.pi) ** 0.5 / 16  # mean of tanh'(z)^2 where z spreads by 16
 expected = {"randn": (256 * wide) ** 0.5, "and biases 16 randn": wide**0.5}
 flat = {torch.float32: 9.01, torch.float64: 19.06}  # from here on tanh rounds to 1
@@ -111,21 +112,21 @@ for dtype, edge in flat.items():
             assert abs(blocked - beyond) < 0.05, f"{name}: {blocked:.0%}, {beyond:.0%}"
         if dtype == torch.float32:
             key = {"randn": "randn", "randn / sqrt(n)": "scaled"}.get(name, "biases")
-            measured |= {
-                f"{key}_growth": growth,
-                f"{key}_ratio": ratio.mean().exp().item(),
-            }
-            measured |= {f"{key}_layer10": sizes[:, 9].median().item()}
+            measured[f"{key}_ratio"] = ratio.mean().exp().item()
+            if name in expected:
+                measured[f"{key}_growth"] = growth
+            layer10[key] = sizes[:, 9].median().item()
 assert measured["randn_ratio"] > 100, f"with randn it should grow, {measured}"
 assert measured["biases_ratio"] < 1e-4, f"with biases it should vanish, {measured}"
 assert 0.1 < measured["scaled_ratio"] < 10, f"scaled, it should about stay, {measured}"
-cost = measured["randn_layer10"] / measured["scaled_layer10"]
+cost = layer10["randn"] / layer10["scaled"]
 assert cost < 0.6, f"in layer 10 saturation should cost much, it leaves {cost:.2f}"
 few = shares["randn / sqrt(n)", torch.float32][0]
 assert few < 0.01, f"with scaled weights next to none should saturate, {few:.1%}"
 for dtype, name in ((torch.float32, "none32"), (torch.float64, "none64")):
     measured[name] = shares["none left", dtype]
-assert measured["none32"] > 0.8 > 0.3 > measured["none64"], f"100 randn: {measured}"
+spared = measured["none32"] - measured["none64"]
+assert measured["none32"] > 0.8 and spared > 0.2, f"100 randn: {measured}"
 measured |= {"saturated": shares["randn", torch.float32][0], "cost": 1 - cost}
 measured |= {"blocked32": shares["randn", torch.float32][1]}
 measured |= {"blocked64": shares["randn", torch.float64][1]}
