@@ -48,7 +48,7 @@ print(f"a layer keeps {forward:.3f} of the signal; predicted {predicted:.3f}")
 # region: the picture
 import matplotlib.pyplot as plt
 
-fig, axes = plt.subplots(1, 2, figsize=(6.4, 2.8), sharey=True)
+fig, axes = plt.subplots(1, 2, figsize=(5, 2.8), sharey=True)
 colors = ("C0", "C1", "C2", "C5")
 for k, style, color in zip((0, 3, 6, 9), ("-", "--", ":", "-."), colors, strict=True):
     for ax, values in zip(axes, (outputs[k], sums[k].grad), strict=True):
@@ -59,8 +59,8 @@ for k, style, color in zip((0, 3, 6, 9), ("-", "--", ":", "-."), colors, strict=
 axes[0].set_xlabel("log10 of |activation|")
 axes[1].set_xlabel("log10 of |gradient|")
 axes[0].set_ylabel("share of the values")
-names = {"loc": "lower center", "bbox_to_anchor": (0.5, 0.94), "ncols": 4}
-fig.legend(*axes[0].get_legend_handles_labels(), fontsize=9, **names)
+names = {"loc": "lower center", "bbox_to_anchor": (1.05, 1.02), "ncols": 2}
+axes[0].legend(fontsize=9, **names)
 plt.show()
 # endregion
 
@@ -161,7 +161,9 @@ for depth, name in ((2, "two"), (5, "five")):
 late = [train(0.01, "Adam", 0.001, seed, num_steps=1200) for seed in (0, 100, 200)]
 measured["adam_late"] = sum(late) / 3
 print(f"ten layers, Adam from 0.01 after 1,200 steps: {measured['adam_late']:.1f} %")
-assert measured["two"] > 80 > 20 > measured["five"], f"depth decides: {measured}"
+below = measured["scaled_best"] - measured["two"]
+assert below < 5, f"two layers should learn about as well, {below:.1f} points below"
+assert measured["five"] < 20, f"five should stay at chance, {measured}"
 later = measured["adam_late"] - measured["adam_best"]
 assert later > 15, f"with eight times the steps Adam should get further, {later:.0f}"
 assert measured["scaled_best_se"] < 1, f"the scaled start should be steady, {measured}"

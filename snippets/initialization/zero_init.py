@@ -163,7 +163,7 @@ for kind in ("off", "dropout", "tied", "random", "zeros", "linear"):
         measured["growth"] = later / early
         least = rows[:, 2].min().item()
         assert least > 0.01, f"units that differ by 1e-6 should part, {least:.0e}"
-        assert measured["growth"] > 5, (
+        assert measured["growth"] > 100, (
             f"the difference should grow, {later / early:.1f}"
         )
     if kind == "dropout":
@@ -185,9 +185,11 @@ assert good < 0.5 * measured["tied_error"], f"random and linear learn, {measured
 far = measured["off_error"] - measured["random_error"]
 assert far > 10, f"units that parted late should still be behind, by {far:.1f} points"
 apart = measured["linear_error"] - measured["random_error"]
-assert abs(apart) < 3, f"a linear model from zero is about as good, {apart:.1f} points"
+assert abs(apart) < 0.1 * spare, (
+    f"a linear model from zero is about as good, {apart:.1f} points"
+)
 behind = measured["dropout_error"] - measured["random_error"]
-assert abs(behind) < 3, (
+assert abs(behind) < 0.1 * spare, (
     f"copies that parted should learn like random ones, {behind:.1f}"
 )
 
