@@ -89,14 +89,32 @@ tried = [train("default", 10, "SGD", lr, seed) for lr in sweep for seed in (0, 1
 assert min(tried) > CHANCE - 0.1, f"SGD should stay at chance at each rate, {tried}"
 stuck = losses[10, "default", "SGD"].min().item()
 assert stuck > CHANCE - 0.1, f"at its best rate too, the lowest is {stuck:.2f}"
+waits = {}
+for num_steps in (1000, 4000):
+    runs = [train("default", 10, "SGD", 0.03, seed, num_steps) for seed in (0, 100)]
+    waits[num_steps] = runs
+    print(f"the default, SGD at 0.03 after {num_steps} steps:", end=" ")
+    print(", ".join(f"{loss:.2f}" for loss in runs))
+assert min(waits[1000]) > CHANCE - 0.1, f"it should wait for 1,000 steps, {waits}"
+measured["late"] = max(waits[4000])
+assert measured["late"] < CHANCE / 2, f"and have left chance after 4,000, {waits}"
 for method in ("SGD", "Adam"):
     lead = losses[10, "default", method] - losses[10, "He", method]
     mean, error = lead.mean().item(), lead.std().item() / 12**0.5
     print(f"{method}: He's start ends lower by {mean:.2f} +- {error:.2f}")
     assert mean > 4 * error, f"{method}: He should lead, by {mean:.2f} +- {error:.2f}"
     assert mean > 0.2, f"{method}: by much, by {mean:.2f}"
+    lead = losses[2, "default", method] - losses[2, "He", method]
+    shallow, error = lead.mean().item(), lead.std().item() / 12**0.5
+    print(f"with two layers by {shallow:.3f} +- {error:.3f}")
+    assert abs(shallow) < mean / 8, f"{method}: two layers, by {shallow:.2f}"
+    measured[f"two_{method.lower()}"] = shallow
 moving = losses[10, "default", "Adam"].mean().item()
 assert moving < CHANCE - 0.3, f"Adam should leave chance behind, {moving:.2f}"
+runs = [train("default", 10, "Adam", 0.003, k, 200) for k in range(0, 600, 100)]
+behind = sum(runs) / 6 - losses[10, "He", "Adam"].mean().item()
+print(f"the default, Adam after 200 steps: {sum(runs) / 6:.2f}")
+assert behind > 0.05, f"after 200 steps it should be behind He's at 60, {behind:.2f}"
 most = max(v.mean().item() for (depth, *_), v in losses.items() if depth == 2)
 measured["two_most"] = most
 assert most < CHANCE / 3, f"two layers should learn from every start, {most:.2f}"

@@ -48,7 +48,11 @@ print(f"a layer keeps {forward:.3f} of the signal; predicted {predicted:.3f}")
 # region: the picture
 import matplotlib.pyplot as plt
 
+<<<<<<< HEAD
 fig, axes = plt.subplots(2, 1, figsize=(4.6, 4), sharex=True)
+=======
+fig, axes = plt.subplots(1, 2, figsize=(5, 2.8), sharey=True)
+>>>>>>> s4-ini2
 colors = ("C0", "C1", "C2", "C5")
 for k, style, color in zip((0, 3, 6, 9), ("-", "--", ":", "-."), colors, strict=True):
     for ax, values in zip(axes, (outputs[k], sums[k].grad), strict=True):
@@ -56,11 +60,19 @@ for k, style, color in zip((0, 3, 6, 9), ("-", "--", ":", "-."), colors, strict=
         look = {"histtype": "step", "linestyle": style, "color": color}
         share = {"weights": [1 / len(logs)] * len(logs)}
         ax.hist(logs, bins=60, range=(-16, 1), label=f"layer {k + 1}", **look, **share)
+<<<<<<< HEAD
 axes[0].set_ylabel("share of the\nactivations")
 axes[1].set_ylabel("share of the\ngradients")
 axes[1].set_xlabel("log10 of the size")
 above = {"loc": "lower center", "bbox_to_anchor": (0.5, 1.02), "ncols": 2}
 axes[0].legend(fontsize=9, **above)
+=======
+axes[0].set_xlabel("log10 of |activation|")
+axes[1].set_xlabel("log10 of |gradient|")
+axes[0].set_ylabel("share of the values")
+names = {"loc": "lower center", "bbox_to_anchor": (1.05, 1.02), "ncols": 2}
+axes[0].legend(fontsize=9, **names)
+>>>>>>> s4-ini2
 plt.show()
 # endregion
 
@@ -109,11 +121,11 @@ off = (losses - LN10).abs().max().item()
 assert off < 1e-4, f"the loss should be that of ten equal shares, off by {off:.0e}"
 
 
-def train(std, method, lr, seed, num_steps=150):
+def train(std, method, lr, seed, num_steps=150, depth=10):
     """Test accuracy in %; std None: 1 / sqrt(n), biases from zero."""
     torch.manual_seed(seed)
     train_x, train_y, test_x, test_y = split(seed)
-    layers = [nn.Linear(64 if k == 0 else 128, 128) for k in range(10)]
+    layers = [nn.Linear(64 if k == 0 else 128, 128) for k in range(depth)]
     for layer in layers:
         nn.init.normal_(layer.weight, std=std or layer.in_features**-0.5)
         nn.init.zeros_(layer.bias)
@@ -149,6 +161,25 @@ for name, (std, method, lr) in sides.items():
     if name == "adam":
         measured["adam_best_se"] = (runs.std() / 12**0.5).item()
     print(f"{name:6s}: {runs.mean():.1f} +- {runs.std() / 12**0.5:.1f} % right")
+# Fewer layers, and more steps
+for depth, name in ((2, "two"), (5, "five")):
+    means = []
+    for lr in (0.01, 0.1, 1.0):
+        runs = [train(0.01, "SGD", lr, seed, depth=depth) for seed in (0, 100, 200)]
+        means.append(sum(runs) / 3)
+    measured[name] = max(means)
+    print(
+        f"{depth} layers, SGD from 0.01: {measured[name]:.1f} % right at the best rate"
+    )
+late = [train(0.01, "Adam", 0.001, seed, num_steps=1200) for seed in (0, 100, 200)]
+measured["adam_late"] = sum(late) / 3
+print(f"ten layers, Adam from 0.01 after 1,200 steps: {measured['adam_late']:.1f} %")
+below = measured["scaled_best"] - measured["two"]
+assert below < 5, f"two layers should learn about as well, {below:.1f} points below"
+assert measured["five"] < 20, f"five should stay at chance, {measured}"
+later = measured["adam_late"] - measured["adam_best"]
+assert later > 15, f"with eight times the steps Adam should get further, {later:.0f}"
+assert measured["scaled_best_se"] < 1, f"the scaled start should be steady, {measured}"
 measured |= {"last": last, "gradient": of_w.max().item(), "factor": factors[256][0]}
 assert measured["sgd_best"] < 20, f"SGD should stay at chance, {measured}"
 gap = measured["scaled_best"] - measured["adam_best"]

@@ -73,6 +73,17 @@ for name, gain in gains.items():
 apart = 2 ** (curves["He"][-1] - curves["Xavier"][-1]).item()
 assert 2**12 < apart < 2**16, f"after 14 layers 2^14 should lie between, {apart:.0f}"
 
+activation = "tanh"  # settles with He's variance, at a larger size than Xavier's
+levels = {}
+for name in ("Xavier", "He"):
+    runs = [mean_squares(gains[name], seed) for seed in range(0, 1200, 100)]
+    levels[name] = torch.stack(runs).mean(0)
+moved = (levels["He"][-1] / levels["He"][-6]).item()
+print(f"tanh, He: mean square {levels['He'][-1]:.2f}, x {moved:.2f} in 5 layers")
+assert 0.85 < moved < 1.15, f"tanh should settle with He's variance, x {moved:.2f}"
+larger = (levels["He"][-1] / levels["Xavier"][-1]).item()
+assert larger > 2, f"and be larger than with Xavier's, {larger:.1f} times"
+
 # Forward counts inputs, backward counts outputs. One layer, 200 inputs, 800 outputs:
 torch.manual_seed(0)
 fan_in, fan_out = 200, 800

@@ -43,7 +43,7 @@ def copies(off, p):
 
 
 # region: training, the test error, the output and the picture
-def train(model, x, y, num_steps=400, lr=0.1):
+def train(model, x, y, num_steps=400, lr=0.1, tied=False):
     """The largest difference between two hidden units before each step."""
     optimizer = torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9)
     gaps = []
@@ -54,6 +54,10 @@ def train(model, x, y, num_steps=400, lr=0.1):
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
+        if tied:  # what rounding put between copies is taken out again
+            with torch.no_grad():
+                for part in (model[1].weight, model[1].bias, model[4].weight.T):
+                    part.copy_(part[:1].clone().expand_as(part))
     return gaps
 
 
@@ -127,14 +131,15 @@ def other(kind):
 
 
 precision, width = "float64", 32
-kinds = {"off": (1e-6, 0.0), "dropout": (0.0, 0.5)}
-for kind in ("off", "dropout", "random", "zeros", "linear"):
+kinds = {"off": (1e-6, 0.0), "dropout": (0.0, 0.5), "tied": (0.0, 0.0)}
+for kind in ("off", "dropout", "tied", "random", "zeros", "linear"):
     rows = []
     for seed in range(0, 1200, 100):
         torch.manual_seed(seed)
         x, y, far_x, far_y = split(seed, train_size=600)
         model = copies(*kinds[kind]) if kind in kinds else other(kind)
-        gaps = train(model, x, y, num_steps=400 if kind == "off" else 150)
+        num_steps = 400 if kind == "off" else 150
+        gaps = train(model, x, y, num_steps, tied=kind == "tied")
         rows.append([gaps[20], gaps[120], gaps[-1], error(model, far_x, far_y)])
         if kind == "zeros":
             stays = [(model[k].weight == 0).all() for k in (1, 3)]
@@ -153,13 +158,12 @@ for kind in ("off", "dropout", "random", "zeros", "linear"):
     wrong = rows[:, 3].mean().item()
     print(f"{kind:8s}: units differ by {early:.0e}, {later:.0e}, {end:.0e}", end="; ")
     print(f"{wrong:.1f} % of the test digits wrong")
-    if kind != "off":
-        measured[f"{kind}_error"] = wrong
+    measured[f"{kind}_error"] = wrong
     if kind == "off":
         measured["growth"] = later / early
         least = rows[:, 2].min().item()
         assert least > 0.01, f"units that differ by 1e-6 should part, {least:.0e}"
-        assert measured["growth"] > 5, (
+        assert measured["growth"] > 100, (
             f"the difference should grow, {later / early:.1f}"
         )
     if kind == "dropout":
@@ -173,14 +177,17 @@ h = torch.tanh(model[1](images.flatten(1).double())[:, :1])  # (1797, 1)
 one = h @ model[4].weight.sum(1, keepdim=True).T + model[4].bias
 gap = (one - model(images.double())).abs().max().item()
 assert gap < 1e-12, f"one unit should compute the same, gap {gap:.0e}"
-train(model, train_x, train_y, num_steps=30)  # before rounding could part them
-measured["copies_error"] = error(model, test_x, test_y)
-spare = measured["copies_error"] - measured["random_error"]
-print(f"copies  : {measured['copies_error']:.1f} % wrong after 30 steps")
-assert spare > 20, f"copies should err more than random units, by {spare:.1f} points"
+spare = measured["tied_error"] - measured["random_error"]
+assert spare > 20, f"equal copies should err more than random units, by {spare:.1f}"
 assert measured["zeros_error"] > 80, f"from zero nothing should be learned, {measured}"
 good = max(measured["random_error"], measured["linear_error"])
-assert good < 0.5 * measured["copies_error"], f"random and linear learn, {measured}"
+assert good < 0.5 * measured["tied_error"], f"random and linear learn, {measured}"
+far = measured["off_error"] - measured["random_error"]
+assert far > 10, f"units that parted late should still be behind, by {far:.1f} points"
+apart = measured["linear_error"] - measured["random_error"]
+assert abs(apart) < 0.1 * spare, (
+    f"a linear model from zero is about as good, {apart:.1f} points"
+)
 behind = measured["dropout_error"] - measured["random_error"]
 assert abs(behind) < 0.1 * spare, (
     f"copies that parted should learn like random ones, {behind:.1f}"
@@ -195,3 +202,33 @@ nn.functional.cross_entropy(model(train_x.double()), train_y).backward()
 gradients = model[1].bias.grad.sort().values
 least = gradients.diff().min().item()
 assert least > 1e-8, f"each bias should get a gradient of its own, {least:.0e}"
+
+# Where zeros stop the gradient: in all layers, in the last alone, in both of a branch
+deep = nn.Linear(64, 32), nn.Linear(32, 32), nn.Linear(32, 10)
+for activation in (nn.Tanh(), nn.ReLU()):
+    model = nn.Sequential(deep[0], activation, deep[1], activation, deep[2])
+    for parameter in model.parameters():
+        nn.init.zeros_(parameter)
+    model.zero_grad()
+    nn.functional.cross_entropy(model(train_x.flatten(1)), train_y).backward()
+    moved = [name for name, part in model.named_parameters() if part.grad.any()]
+    assert moved == ["4.bias"], f"{activation}: only the last bias, not {moved}"
+model = other("random")
+nn.init.zeros_(model[3].weight)
+nn.init.zeros_(model[3].bias)
+loss = nn.functional.cross_entropy(model(train_x.double()), train_y)
+loss.backward()
+off = abs(loss.item() - torch.tensor(10.0).double().log().item())
+assert off < 1e-12, (
+    f"with a last layer of zeros the loss should be ln 10, off {off:.0e}"
+)
+assert model[3].weight.grad.any(), "a last layer of zeros should get a gradient"
+for zeros, both in (((0,), False), ((1,), False), ((0, 1), True)):
+    branch = [torch.randn(64, 64, requires_grad=True) for _ in range(2)]
+    with torch.no_grad():
+        for k in zeros:
+            branch[k].zero_()
+    x = train_x.flatten(1)
+    (x + torch.tanh(x @ branch[0]) @ branch[1]).square().mean().backward()
+    stuck = not any(w.grad.any() for w in branch)
+    assert stuck == both, f"a branch is stuck if both are zero, not for {zeros}"
