@@ -19,13 +19,12 @@ import matplotlib.pyplot as plt
 
 styles = ("^:", "o-", "s--")
 for (size, values), style in zip(spread.items(), styles, strict=True):
-    plt.semilogy(range(1, 11), values, style, label=size)
+    plt.semilogy(range(1, 11), values, style, label=f"weights of {size}")
 plt.xlabel("layer")
 plt.ylabel("standard deviation\nof the activations")
 plt.xticks(range(1, 11))
-place = {"bbox_to_anchor": (0.5, 1.02), "loc": "lower center", "ncols": 3}
-plt.legend(title="size of the weights", fontsize=9, title_fontsize=9, **place)
-plt.gcf().set_size_inches(4.6, 3.2)
+plt.legend(bbox_to_anchor=(0.5, 1.02), loc="lower center", ncols=3, fontsize=9)
+plt.gcf().set_size_inches(5, 3)
 plt.show()
 # endregion
 

@@ -48,11 +48,7 @@ def activations(name, seed):
 # region: the output and the picture
 import matplotlib.pyplot as plt
 
-<<<<<<< HEAD
-fig, axes = plt.subplots(5, 4, figsize=(4.6, 4), sharex="row")
-=======
 fig, axes = plt.subplots(5, 4, figsize=(5, 4), sharex="row")
->>>>>>> s4-ini2
 for name, row in zip(starts, axes, strict=True):
     found = activations(name, seed=0)
     first, last = found[0].std(0).mean(), found[9].std(0).mean()

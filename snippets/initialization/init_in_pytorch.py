@@ -84,10 +84,6 @@ for last in ("small", "default", "He"):
     losses, level, half = rows[:, 0], rows[:, 1].mean().item(), rows[:, 2].mean().item()
     measured[last.lower()] = losses.mean().item()
     print(f"last layer {last:7s}: first loss {losses.mean():.3f}", end=" ")
-<<<<<<< HEAD
-    print(f"({losses.min():.2f} to {losses.max():.2f})")
-measured["he_most"] = losses.max().item()  # of the last, He's
-=======
     print(f"({losses.min():.2f} to {losses.max():.2f}), predicted {LN10 + half:.3f}")
     off = level - LN10 - half
     assert abs(off) < 0.02 + 0.3 * half, (
@@ -101,7 +97,6 @@ print(
 )
 assert 0.3 < min(hidden) and max(hidden) < 3, f"sizes should be kept: {hidden}"
 assert 0.5 < logits / hidden[-1] < 2, f"and He's start keeps the logits' too: {logits}"
->>>>>>> s4-ini2
 assert abs(measured["small"] - LN10) < 0.01, f"small should give ln 10, {measured}"
 assert abs(measured["default"] - LN10) < 0.15, f"the default nearly, {measured}"
 assert measured["he"] > LN10 + 0.15, f"He's start in the last layer not, {measured}"

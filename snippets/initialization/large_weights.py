@@ -68,7 +68,7 @@ plt.xlabel("layer")
 plt.ylabel("gradient of a typical picture")
 plt.xticks(range(1, 11))
 plt.legend(bbox_to_anchor=(0.5, 1.02), loc="lower center", ncols=2, fontsize=9)
-plt.gcf().set_size_inches(4.6, 3.2)
+plt.gcf().set_size_inches(5, 3.2)
 plt.show()
 # endregion
 
@@ -79,7 +79,7 @@ wide = 4 / 3 / (2 * torch.pi) ** 0.5 / 16  # mean of tanh'(z)^2 where z spreads 
 expected = {"randn": (256 * wide) ** 0.5, "and biases 16 randn": wide**0.5}
 flat = {torch.float32: 9.01, torch.float64: 19.06}  # from here on tanh rounds to 1
 normal = torch.distributions.Normal(0, 16)
-shares, told = {}, {}
+shares = {}
 starts["100 randn"] = (100, 0, 0)
 for dtype, edge in flat.items():
     x = images[:500].flatten(1).to(dtype)
@@ -108,19 +108,9 @@ for dtype, edge in flat.items():
         if name in expected:
             off = growth / expected[name] - 1
             assert abs(off) < 0.12, f"{name}: {growth:.2f} for {expected[name]:.2f}"
-            assert saturated > 0.8, f"{name}: most should saturate, {saturated:.0%}"
+            assert saturated > 0.85, f"{name}: most should saturate, {saturated:.0%}"
             assert abs(blocked - beyond) < 0.05, f"{name}: {blocked:.0%}, {beyond:.0%}"
         if dtype == torch.float32:
-<<<<<<< HEAD
-            told[name] = growth, ratio.mean().exp().item(), sizes[:, 9].median().item()
-randn, scaled, biases = told.values()
-measured |= {"randn_growth": randn[0], "biases_growth": biases[0]}
-measured |= {"randn_ratio": randn[1], "biases_ratio": biases[1]}
-assert measured["randn_ratio"] > 100, f"with randn it should grow, {measured}"
-assert measured["biases_ratio"] < 1e-4, f"with biases it should vanish, {measured}"
-assert 0.1 < scaled[1] < 10, f"scaled, it should about stay, {scaled[1]:.2g}"
-cost = randn[2] / scaled[2]
-=======
             key = {"randn": "randn", "randn / sqrt(n)": "scaled"}.get(name, "biases")
             measured[f"{key}_ratio"] = ratio.mean().exp().item()
             if name in expected:
@@ -130,20 +120,13 @@ assert measured["randn_ratio"] > 100, f"with randn it should grow, {measured}"
 assert measured["biases_ratio"] < 1e-4, f"with biases it should vanish, {measured}"
 assert 0.1 < measured["scaled_ratio"] < 10, f"scaled, it should about stay, {measured}"
 cost = layer10["randn"] / layer10["scaled"]
->>>>>>> s4-ini2
 assert cost < 0.6, f"in layer 10 saturation should cost much, it leaves {cost:.2f}"
 few = shares["randn / sqrt(n)", torch.float32][0]
 assert few < 0.01, f"with scaled weights next to none should saturate, {few:.1%}"
 for dtype, name in ((torch.float32, "none32"), (torch.float64, "none64")):
     measured[name] = shares["none left", dtype]
-<<<<<<< HEAD
-assert measured["none32"] > 0.9, f"100 randn should leave few any, {measured}"
-fewer = measured["none32"] - measured["none64"]
-assert fewer > 0.2, f"in float64 it should leave more, by {fewer:.2f}"
-=======
 spared = measured["none32"] - measured["none64"]
 assert measured["none32"] > 0.8 and spared > 0.2, f"100 randn: {measured}"
->>>>>>> s4-ini2
 measured |= {"saturated": shares["randn", torch.float32][0], "cost": 1 - cost}
 measured |= {"blocked32": shares["randn", torch.float32][1]}
 measured |= {"blocked64": shares["randn", torch.float64][1]}

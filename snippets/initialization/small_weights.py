@@ -48,11 +48,7 @@ print(f"a layer keeps {forward:.3f} of the signal; predicted {predicted:.3f}")
 # region: the picture
 import matplotlib.pyplot as plt
 
-<<<<<<< HEAD
-fig, axes = plt.subplots(2, 1, figsize=(4.6, 4), sharex=True)
-=======
 fig, axes = plt.subplots(1, 2, figsize=(5, 2.8), sharey=True)
->>>>>>> s4-ini2
 colors = ("C0", "C1", "C2", "C5")
 for k, style, color in zip((0, 3, 6, 9), ("-", "--", ":", "-."), colors, strict=True):
     for ax, values in zip(axes, (outputs[k], sums[k].grad), strict=True):
@@ -60,19 +56,11 @@ for k, style, color in zip((0, 3, 6, 9), ("-", "--", ":", "-."), colors, strict=
         look = {"histtype": "step", "linestyle": style, "color": color}
         share = {"weights": [1 / len(logs)] * len(logs)}
         ax.hist(logs, bins=60, range=(-16, 1), label=f"layer {k + 1}", **look, **share)
-<<<<<<< HEAD
-axes[0].set_ylabel("share of the\nactivations")
-axes[1].set_ylabel("share of the\ngradients")
-axes[1].set_xlabel("log10 of the size")
-above = {"loc": "lower center", "bbox_to_anchor": (0.5, 1.02), "ncols": 2}
-axes[0].legend(fontsize=9, **above)
-=======
 axes[0].set_xlabel("log10 of |activation|")
 axes[1].set_xlabel("log10 of |gradient|")
 axes[0].set_ylabel("share of the values")
 names = {"loc": "lower center", "bbox_to_anchor": (1.05, 1.02), "ncols": 2}
 axes[0].legend(fontsize=9, **names)
->>>>>>> s4-ini2
 plt.show()
 # endregion
 
@@ -158,8 +146,7 @@ for name, (std, method, lr) in sides.items():
     runs = [train(std, method, lr, seed) for seed in range(0, 1200, 100)]
     runs = torch.tensor(runs)
     measured[f"{name}_best"] = runs.mean().item()
-    if name == "adam":
-        measured["adam_best_se"] = (runs.std() / 12**0.5).item()
+    measured[f"{name}_best_se"] = (runs.std() / 12**0.5).item()
     print(f"{name:6s}: {runs.mean():.1f} +- {runs.std() / 12**0.5:.1f} % right")
 # Fewer layers, and more steps
 for depth, name in ((2, "two"), (5, "five")):

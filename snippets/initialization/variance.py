@@ -52,11 +52,11 @@ looks = (("o-", "C0"), ("s--", "C1"), ("^:", "C5"))
 for (name, gain), (style, color) in zip(gains.items(), looks, strict=True):
     plt.plot(range(1, 16), curves[name], style, color=color, label=name)
     line = [k * torch.tensor(gain / 2).log2().item() for k in range(15)]
-    plt.plot(range(1, 16), line, color="gray", linewidth=1, zorder=5)
+    plt.plot(range(1, 16), line, color="gray", linewidth=0.8)
 plt.xlabel("layer")
 plt.ylabel("log2 of the mean square of z")
 plt.legend(bbox_to_anchor=(0.5, 1.02), loc="lower center", ncols=3, fontsize=9)
-plt.gcf().set_size_inches(4.6, 3)
+plt.gcf().set_size_inches(5, 3)
 plt.show()
 # endregion
 

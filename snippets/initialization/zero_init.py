@@ -22,7 +22,7 @@ def split(seed, train_size=1000):
 # endregion
 train_x, train_y, test_x, test_y = split(0, train_size=600)
 precision = "float64"  # try: "float32"
-width = 33  # try: 32, 40
+width = 32  # try: 33, 40
 starts = {  # what one weight of the first copy is off by, and dropout
     "copies": (0.0, 0.0),
     "one weight off by 1e-6": (1e-6, 0.0),
@@ -82,7 +82,7 @@ plt.xlabel("step")
 plt.ylabel("largest difference\nbetween two units")
 plt.ylim(1e-18, 10)
 plt.legend(bbox_to_anchor=(0.5, 1.02), loc="lower center", ncols=2, fontsize=9)
-plt.gcf().set_size_inches(4.6, 3.2)
+plt.gcf().set_size_inches(5, 3.2)
 plt.show()
 # endregion
 
