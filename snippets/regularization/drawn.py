@@ -41,8 +41,8 @@ for column, w in enumerate((free, decayed)):
     below.set(xlabel="power of x", xticks=(0, 3, 6, 9))
 axes[0, 0].set_ylabel("output")
 axes[1, 0].set_ylabel("weight")
-axes[0, 0].set_ylim(-2.2, 4.8)
-axes[0, 1].legend(loc="upper left", fontsize=8.5)
+axes[0, 0].set_ylim(-2.2, 5.2)
+axes[0, 1].legend(loc="upper left", fontsize=9)
 figure.tight_layout()
 plt.show()
 # endregion
