@@ -41,7 +41,7 @@ def accuracy(model, x, y):
 # endregion
 
 
-# region: the network, its loss, and wrong labels
+# region: the network and its loss
 def network():
     """Two hidden layers of 64 units."""
     return nn.Sequential(
@@ -56,12 +56,6 @@ def network():
 def loss_on(model, x, y):
     """The mean loss on some images."""
     return nn.functional.cross_entropy(model(x), y).item()
-
-
-def noisy(y, share):
-    """The labels, of which a share is drawn anew."""
-    drawn = torch.randint(10, y.shape)
-    return torch.where(torch.rand(y.shape) < share, drawn, y)
 
 
 # endregion
@@ -82,30 +76,25 @@ for weight_decay in (0.0, 0.003, 0.03, 0.3):
         lowest.append(min(losses))
     print(f"{weight_decay:12.3f}", *(f"{loss:8.3f}" for loss in lowest))
 
-# %% proof: 24 seeds, rates and strengths chosen on 6 others, each at its best epoch
+# %% proof: 24 seeds, rates and strengths chosen on others, each at its best epoch
 from torch.func import functional_call, stack_module_state, vmap
 
 
-def curves_of(decoupled, lr, decays, seeds, share, held_out, num_epochs=60):
-    """Train a network for each weight decay and seed, all side by side.
+def curves_of(optimizer_class, lr, weight_decay, num_epochs=80):
+    """Train 24 networks side by side, each on digits of its own.
 
-    Returns training loss, loss and error in % on other digits after every second
-    epoch, (decays, seeds, epochs / 2, 3). The others are the test digits, or, to
-    choose by, training digits that were held out.
+    Returns training loss, test loss and test error in % after every second epoch,
+    (24, epochs / 2, 3).
     """
     parts = []
-    for seed in seeds:
+    for seed in range(0, 2400, 100):
         torch.manual_seed(seed)
         train_x, train_y, test_x, test_y = split(seed)
-        if held_out:
-            test_x, test_y = train_x[300:], train_y[300:]
-        own = noisy(train_y[:300], share)
-        parts.append((train_x[:300], own, test_x, test_y, network()))
+        train_x, train_y = train_x[:300], train_y[:300]
+        parts.append((train_x, train_y, test_x, test_y, network()))
     *sets, models = zip(*parts, strict=True)
-    x, y, test_x, test_y = (torch.cat([torch.stack(s)] * len(decays)) for s in sets)
-    start, _ = stack_module_state(models)
-    params = {k: torch.cat([v.detach()] * len(decays)) for k, v in start.items()}
-    decay = torch.tensor(decays).repeat_interleave(len(seeds))  # (networks,)
+    x, y, test_x, test_y = (torch.stack(part) for part in sets)
+    params, _ = stack_module_state(models)
 
     def losses(x, y):
         """The loss and the error of each network on its own images."""
@@ -113,51 +102,43 @@ def curves_of(decoupled, lr, decays, seeds, share, held_out, num_epochs=60):
         loss = nn.functional.cross_entropy(logits.mT, y, reduction="none").mean(1)
         return loss, 100 * (logits.argmax(2) != y).float().mean(1)
 
-    for value in params.values():
-        value.requires_grad_()
-    optimizer = torch.optim.Adam(params.values(), lr=lr)
-    rows = []
+    optimizer = optimizer_class(params.values(), lr=lr, weight_decay=weight_decay)
+    at, rows = torch.arange(24)[:, None], []
     for epoch in range(num_epochs):
-        orders = torch.rand(len(seeds), 300).argsort(1).repeat(len(decays), 1)
-        for batch in orders.split(50, dim=1):  # the same digits for each decay
-            at = torch.arange(len(batch))[:, None], batch
-            loss, _ = losses(x[at], y[at])
-            squares = sum(v.square().flatten(1).sum(1) for v in params.values())
+        for batch in torch.rand(24, 300).argsort(1).split(50, dim=1):
+            loss, _ = losses(x[at, batch], y[at, batch])
             optimizer.zero_grad()
-            in_loss = 0 if decoupled else 0.5 * decay * squares
-            (loss + in_loss).sum().backward()
-            with torch.no_grad():  # AdamW's decay, one for each network
-                for value in params.values() if decoupled else ():
-                    value.mul_(1 - lr * decay.view(-1, *[1] * (value.dim() - 1)))
+            loss.sum().backward()
             optimizer.step()
         if epoch % 2:
             with torch.no_grad():
                 rows.append(torch.stack([losses(x, y)[0], *losses(test_x, test_y)], 1))
-    return torch.stack(rows, 1).view(len(decays), len(seeds), -1, 3)
+    return torch.stack(rows, 1)
 
 
-OPTIONS = {
-    "none": ((0.0005, 0.001, 0.002, 0.004), (0.0,)),
-    "Adam": ((0.002, 0.004, 0.008, 0.016), (0.001, 0.003, 0.01)),
-    "AdamW": ((0.002, 0.004, 0.008, 0.016), (0.1, 0.3, 1.0)),
+def mean_and_error(values):
+    """Their mean, and its standard error."""
+    return values.mean().item(), (values.std() / len(values) ** 0.5).item()
+
+
+# Tried on six other seeds and judged on digits that were held out: rates of 0.0005 to
+# 0.004 without decay and of 0.002 to 0.016 with it, strengths of 0.001 to 0.01 for Adam
+# and of 0.1 to 1 for AdamW. The best lie inside these ranges; on six seeds more the
+# rate 0.016 did as well for AdamW and better for Adam (0.173 and 0.176).
+CHOSEN = {
+    "none": (torch.optim.Adam, 0.001, 0.0),
+    "Adam": (torch.optim.Adam, 0.008, 0.003),
+    "AdamW": (torch.optim.AdamW, 0.008, 0.3),
 }
 measured = {}
 ends = {}
-for name, (rates, decays) in OPTIONS.items():
-    lowest = []
-    for lr in rates:
-        runs = curves_of(name == "AdamW", lr, decays, range(7000, 7600, 100), 0.0, True)
-        lowest.append(runs.mean(1)[:, :, 1].amin(1))  # at the best epoch
-    row, column = divmod(torch.stack(lowest).argmin().item(), len(decays))
-    lr, decay = rates[row], decays[column]
-    runs = curves_of(name == "AdamW", lr, (decay,), range(0, 2400, 100), 0.0, False)[0]
+for name, (optimizer_class, lr, decay) in CHOSEN.items():
+    runs = curves_of(optimizer_class, lr, decay)
     best = runs.mean(0)[:, 1].argmin().item()
     ends[name] = runs[:, best]
     _, loss, wrong = ends[name].mean(0).tolist()
-    print(
-        f"{name:5s} rate {lr}, weight decay {decay}: best after {2 * best + 2} epochs,"
-    )
-    print(f"      test loss {loss:.3f}, error {wrong:.1f} %")
+    print(f"{name:5s} rate {lr}, weight decay {decay}: best after", end=" ")
+    print(f"{2 * best + 2} epochs, test loss {loss:.3f}, error {wrong:.1f} %")
     measured |= {f"{name}_loss": loss}
     measured |= {f"{name}_decay": f"{decay}"} if decay else {}
 pairs = {
@@ -168,14 +149,19 @@ pairs = {
 for name, (one, other) in pairs.items():
     for column, key in ((1, "gain"), (2, "fewer")):
         values = ends[one][:, column] - ends[other][:, column]
-        mean, error = values.mean().item(), values.std().item() / 24**0.5
+        mean, error = mean_and_error(values)
         print(f"{one} - {other}, {key}: {mean:.3f} +- {error:.3f}")
         if key == "gain" or name == "lead":
             measured |= {f"{name}_{key}": mean, f"{name}_{key}_se": error}
 surely = measured["AdamW_gain"] - 2 * measured["AdamW_gain_se"]
 assert surely > 0, f"AdamW's decay should lower the loss, {surely:.3f}"
-ratio = float(measured["AdamW_decay"]) / float(measured["Adam_decay"])
-assert ratio >= 30, f"AdamW should need far larger values, {ratio:.0f} times"
+for name in ("Adam", "AdamW"):  # one strength for both, between their best
+    optimizer_class, lr, _ = CHOSEN[name]
+    runs = curves_of(optimizer_class, lr, 0.03, num_epochs=40)
+    best = runs.mean(0)[:, 1].argmin().item()
+    worse, error = mean_and_error(runs[:, best, 1] - ends[name][:, 1])
+    print(f"{name:5s} with 0.03 instead: loss {worse:+.3f} +- {error:.3f}")
+    assert worse - 2 * error > 0.005, f"{name}: 0.03 should suit less, {worse:.3f}"
 assert measured["lead_gain"] > 0, f"AdamW should lead, {measured['lead_gain']:.4f}"
 for name in ("Adam_gain", "lead_gain"):
     largest = abs(measured[name]) + 2 * measured[f"{name}_se"]

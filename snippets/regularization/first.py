@@ -22,7 +22,7 @@ for weight_decay in (0.0, 1.0):
 # region: the checks
 (free, free_new, longer), (held, held_new, shorter) = found
 assert free < 0.02, f"30 weights should fit 20 examples, error {free:.3f}"
-assert held > 0.1, f"with decay they should not, error {held:.3f}"
+assert held > 0.05, f"with decay they should not, error {held:.3f}"
 assert shorter < 0.8 * longer, f"weights should be smaller, {shorter:.2f}, {longer:.2f}"
 assert held_new < 0.9 * free_new, f"new ones better, {held_new:.2f}, {free_new:.2f}"
 # endregion

@@ -1,4 +1,4 @@
-"""Weight decay keeps a network from learning wrong labels, and tests better."""
+"""Weight decay keeps a network from fitting wrong labels; so does stopping early."""
 
 import torch
 from torch import nn
@@ -73,7 +73,7 @@ for decay in (0.0, weight_decay):
     train_y = noisy(train_y, 0.2)  # a fifth of the labels is drawn at random
     model = network()
     optimizer = torch.optim.SGD(
-        model.parameters(), lr=0.05, momentum=0.9, weight_decay=decay
+        model.parameters(), lr=0.025, momentum=0.9, weight_decay=decay
     )
     losses = []
     for epoch in range(60):
@@ -87,11 +87,11 @@ for decay in (0.0, weight_decay):
 # region: the picture
 import matplotlib.pyplot as plt
 
-for decay, style in ((0.0, "--"), (weight_decay, "-")):
+for decay, look in ((0.0, "C0--"), (weight_decay, "C1-")):
     fit, test = curves[decay]
-    plt.plot(range(1, 61), test, style, lw=2.4, label=f"test, {decay:g}")
+    plt.plot(range(1, 61), test, look, lw=2.4, label=f"test, {decay:g}")
     dots = {"marker": "o", "ms": 3.5, "markevery": 6}
-    plt.plot(range(1, 61), fit, style, lw=0.9, label=f"training, {decay:g}", **dots)
+    plt.plot(range(1, 61), fit, look, lw=0.9, label=f"training, {decay:g}", **dots)
 plt.ylim(0, 2.4)
 plt.xlabel("epoch")
 plt.ylabel("loss")
@@ -102,30 +102,25 @@ plt.gcf().set_size_inches(4.6, 3.8)
 plt.show()
 # endregion
 
-# %% proof: 12 seeds, rates and strengths chosen on others, each at its best epoch
+# %% proof: 24 seeds, rates and strengths chosen on others, each at its best epoch
 from torch.func import functional_call, stack_module_state, vmap
 
 
-def curves_of(lr, decays, seeds, share, held_out, num_epochs=60):
-    """Train a network for each weight decay and seed, all side by side.
+def curves_of(lr, weight_decay, share, num_epochs=60):
+    """Train 24 networks side by side, each on digits of its own.
 
-    Returns training loss, loss and error in % on other digits after every second
-    epoch, (decays, seeds, epochs / 2, 3). The others are the test digits, or, to
-    choose by, training digits that were held out.
+    Returns training loss, test loss and test error in % after every second epoch,
+    (24, epochs / 2, 3).
     """
     parts = []
-    for seed in seeds:
+    for seed in range(0, 2400, 100):
         torch.manual_seed(seed)
         train_x, train_y, test_x, test_y = split(seed)
-        if held_out:
-            test_x, test_y = train_x[300:], train_y[300:]
-        own = noisy(train_y[:300], share)
-        parts.append((train_x[:300], own, test_x, test_y, network()))
+        train_x, train_y = train_x[:300], noisy(train_y[:300], share)
+        parts.append((train_x, train_y, test_x, test_y, network()))
     *sets, models = zip(*parts, strict=True)
-    x, y, test_x, test_y = (torch.cat([torch.stack(s)] * len(decays)) for s in sets)
-    start, _ = stack_module_state(models)
-    params = {k: torch.cat([v.detach()] * len(decays)) for k, v in start.items()}
-    decay = torch.tensor(decays).repeat_interleave(len(seeds))  # (networks,)
+    x, y, test_x, test_y = (torch.stack(part) for part in sets)
+    params, _ = stack_module_state(models)
 
     def losses(x, y):
         """The loss and the error of each network on its own images."""
@@ -133,92 +128,73 @@ def curves_of(lr, decays, seeds, share, held_out, num_epochs=60):
         loss = nn.functional.cross_entropy(logits.mT, y, reduction="none").mean(1)
         return loss, 100 * (logits.argmax(2) != y).float().mean(1)
 
-    for value in params.values():
-        value.requires_grad_()
-    optimizer = torch.optim.SGD(params.values(), lr=lr, momentum=0.9)
-    rows = []
+    optimizer = torch.optim.SGD(
+        params.values(), lr=lr, momentum=0.9, weight_decay=weight_decay
+    )
+    at, rows = torch.arange(24)[:, None], []
     for epoch in range(num_epochs):
-        orders = torch.rand(len(seeds), 300).argsort(1).repeat(len(decays), 1)
-        for batch in orders.split(50, dim=1):  # the same digits for each decay
-            at = torch.arange(len(batch))[:, None], batch
-            loss, _ = losses(x[at], y[at])
-            squares = sum(v.square().flatten(1).sum(1) for v in params.values())
+        for batch in torch.rand(24, 300).argsort(1).split(50, dim=1):
+            loss, _ = losses(x[at, batch], y[at, batch])
             optimizer.zero_grad()
-            (loss + 0.5 * decay * squares).sum().backward()
+            loss.sum().backward()
             optimizer.step()
         if epoch % 2:
             with torch.no_grad():
                 rows.append(torch.stack([losses(x, y)[0], *losses(test_x, test_y)], 1))
-    return torch.stack(rows, 1).view(len(decays), len(seeds), -1, 3)
+    return torch.stack(rows, 1)
 
 
-def mean_and_error(values):
-    """Their mean, and its standard error."""
-    return values.mean().item(), (values.std() / len(values) ** 0.5).item()
-
-
-DECAYS = (0.0, 0.001, 0.003, 0.01, 0.03)
-RATES = {"noisy": (0.0125, 0.025, 0.05, 0.1), "clean": (0.00625, 0.0125, 0.025, 0.05)}
-RATES["clean"] += (0.1, 0.2, 0.4)
+# Rates of 0.00625 to 0.4 and strengths of 0.001 to 0.1 were tried on twice six other
+# seeds and judged on digits that were held out. Wrong labels: 0.48 to 0.49 without
+# decay at rates of 0.0125 to 0.05, and the same with 0.001 or 0.003; with 0.01 about
+# 0.50, with 0.03 0.54 and more. Right labels: without decay 0.21 at 0.0125, 0.23 at
+# 0.05, 0.44 at 0.2; with 0.003 0.21, 0.19 and 0.16, with 0.001 or 0.01 0.19 at best; at
+# 0.4 each is worse. So each side is at its best here; for wrong labels, where no
+# strength gained, the rate is that of the side without and the strengths stand beside.
+CHOSEN = {
+    "noisy": {"without": (0.025, 0.0), "less": (0.025, 0.003), "with": (0.025, 0.01)},
+    "clean": {"without": (0.0125, 0.0), "with": (0.2, 0.003)},
+}
 measured = {}
 gains = {}
 for kind, share in (("noisy", 0.2), ("clean", 0.0)):
-    lowest = torch.stack(
-        [
-            curves_of(lr, DECAYS, range(7000, 7400, 100), share, held_out=True)
-            .mean(1)[:, :, 1]
-            .amin(1)
-            for lr in RATES[kind]
-        ]
-    )  # (rates, decays): the loss at the best epoch
-    chosen = {}
-    for name, losses in (("without", lowest[:, :1]), ("with", lowest[:, 1:])):
-        row, column = divmod(losses.argmin().item(), losses.shape[1])
-        decay = 0.0 if name == "without" else DECAYS[1 + column]
-        chosen[name] = RATES[kind][row], decay
     ends, late = {}, {}
-    for name, (lr, decay) in chosen.items():
-        runs = curves_of(lr, (decay,), range(0, 1200, 100), share, held_out=False)[0]
+    for name, (lr, decay) in CHOSEN[kind].items():
+        runs = curves_of(lr, decay, share)
         best = runs.mean(0)[:, 1].argmin().item()
         ends[name], late[name] = runs[:, best], runs[:, -1]
         fit, loss, wrong = ends[name].mean(0).tolist()
-        print(
-            f"{kind} labels, {name} decay: rate {lr}, {decay}, {2 * best + 2} epochs,"
-        )
-        print(f"    training {fit:.3f}, test {loss:.3f}, error {wrong:.1f} %;", end=" ")
+        print(f"{kind}, {name} decay: best after {2 * best + 2} epochs,", end=" ")
+        print(f"training {fit:.3f}, test {loss:.3f}, error {wrong:.1f} %;", end=" ")
         print(f"after 60 epochs test {late[name].mean(0)[1]:.3f}")
-        measured[f"{kind}_{name}"] = loss
-        if kind == "noisy":
+        if name != "less":
+            measured[f"{kind}_{name}"] = loss
+        if name != "less" and kind == "noisy":
             measured[f"noisy_{name}_late"] = late[name].mean(0)[1].item()
             measured[f"{name}_fit"] = late[name].mean(0)[0].item()
-        else:
+        if kind == "clean":
             measured[f"{name}_rate"] = f"{lr}"
-    for key, at in (("gain", ends), ("late_gain", late)):
-        gain, error = mean_and_error(at["without"][:, 1] - at["with"][:, 1])
-        gains[kind, key] = gain, error
-    fewer, error = mean_and_error(ends["without"][:, 2] - ends["with"][:, 2])
-    if kind == "clean":
-        measured |= {"clean_fewer": fewer, "clean_fewer_se": error}
-    (at_best, _), (at_end, _) = gains[kind, "gain"], gains[kind, "late_gain"]
-    print(f"{kind}: decay gains {at_best:+.3f} at the best epochs,", end=" ")
-    print(f"{at_end:+.3f} after 60; {fewer:+.2f} points")
-for kind, late in (("noisy", 0.08), ("clean", 0.01)):
-    gain, error = gains[kind, "late_gain"]
-    assert gain - 2 * error > late, (
-        f"{kind}: after 60 epochs it should help, {gain:.3f}"
-    )
-gain, error = gains["noisy", "gain"]
-measured |= {"noisy_gain": gain, "noisy_gain_se": error}
-assert abs(gain) + 2 * error < 0.08, (
-    f"stopped early it should matter little, {gain:.3f}"
-)
+    pairs = {"gain": (ends, 1, "with"), "late_gain": (late, 1, "with")}
+    pairs["fewer"] = ends, 2, "with"
+    if kind == "noisy":
+        pairs["less_gain"] = ends, 1, "less"
+    for key, (at, column, name) in pairs.items():
+        values = at["without"][:, column] - at[name][:, column]
+        mean, error = values.mean().item(), (values.std() / 24**0.5).item()
+        gains[kind, key] = mean, error
+        print(f"{kind}, {key}: {mean:.3f} +- {error:.3f}")
+        if (kind, key) != ("noisy", "fewer") and (kind, key) != ("clean", "late_gain"):
+            measured |= {f"{kind}_{key}": mean, f"{kind}_{key}_se": error}
 late, error = gains["noisy", "late_gain"]
-measured |= {"late_gain": late, "late_gain_se": error}
-assert gain < 0.4 * late, f"most is early stopping's, {gain:.3f} of {late:.3f}"
+assert late - 2 * error > 0.12, f"after 60 epochs it should help, {late:.3f}"
+for key in ("gain", "less_gain"):
+    gain, error = gains["noisy", key]
+    assert abs(gain) + 2 * error < 0.04, f"stopped early it should not, {gain:.3f}"
+    assert gain + 2 * error < 0.15 * late, f"{key}: the gain is stopping's, {gain:.3f}"
 gain, error = gains["clean", "gain"]
-measured |= {"clean_gain": gain, "clean_gain_se": error}
-assert gain - 2 * error > 0.01, f"with right labels it should help, {gain:.3f}"
-fewer, error = measured["clean_fewer"], measured["clean_fewer_se"]
-assert fewer - 2 * error > 0, f"and with fewer errors, {fewer:.2f}"
+assert gain - 2 * error > 0.015, f"with right labels it should help, {gain:.3f}"
+fewer, error = gains["clean", "fewer"]
+assert fewer - 2 * error > 0.2, f"and with fewer errors, {fewer:.2f}"
 ratio = measured["with_fit"] / measured["without_fit"]
-assert ratio > 1.2, f"wrong labels should be fitted less, {ratio:.2f} times the loss"
+assert ratio > 2, f"wrong labels should be fitted less, {ratio:.2f} times the loss"
+assert weight_decay == 0.01, f"the proof is about 0.01, found {weight_decay}"

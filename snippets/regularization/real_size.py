@@ -89,24 +89,22 @@ norms = [f"{model[k].weight.norm():.1f}" for k in (0, 2, 5)]
 print(f"decay on {on}: norms of the three layers {', '.join(norms)},", end=" ")
 print(f"test loss {judge(model, test_x, test_y)[0]:.2f}")
 
-# %% proof: 2,000 images, 12 seeds, rates chosen on others, each at its best epoch
+# %% proof: 2,000 images, 12 seeds, one rate and strength, each at its best epoch
 import matplotlib.pyplot as plt
 
 every_x, every_y = read("train", 8000)
 test_x, test_y = read("t10k", 2000)
 # Rates of 0.0025 to 0.04 and strengths of 0.001 to 0.03 were tried on seeds 7000,
 # 7100 and 7200 and judged on 2,000 other images. Lowest mean loss without decay: 0.526
-# at 0.01 (0.528 at 0.005, 0.539 at 0.02). With decay the smallest strengths did best:
-# 0.003 on all 0.529 at 0.01, on the linear layer 0.529 at 0.005; 0.01: 0.533 and 0.531;
-# 0.03: 0.553 and 0.538.
-chosen = {"none": (0.01, 0.0, 16), "linear only": (0.005, 0.003, 20)}
-chosen["all"] = 0.01, 0.003, 16
+# at 0.01 (0.528 at 0.005, 0.539 at 0.02). With decay, each at its best rate, on all
+# weights and on the linear layer: 0.529 and 0.529 for 0.003, 0.533 and 0.531 for 0.01,
+# 0.553 and 0.538 for 0.03. The rate is the same for each here: one thing changes.
+lr, weight_decay, num_epochs = 0.01, 0.003, 14
 
 
 def curves(on, seed):
     """Training and test loss, error in % after every second epoch, and the norms."""
     torch.manual_seed(seed)
-    lr, weight_decay, num_epochs = chosen[on]
     part = torch.randperm(8000)[:2000]
     x, y = every_x[part], every_y[part]
     model, rows = network(), []
@@ -114,14 +112,14 @@ def curves(on, seed):
     for epoch in range(num_epochs):
         train_epoch(model, optimizer, x, y)
         if epoch % 2:
-            fit, _ = judge(model, x[:1000], y[:1000])
+            fit, _ = judge(model, x[:500], y[:500])
             rows.append([fit, *judge(model, test_x, test_y)])
     return torch.tensor(rows), [model[k].weight.norm().item() for k in (0, 2, 5)]
 
 
 measured = {}
 at_best, norms = {}, {}
-for on, style in (("none", "--"), ("linear only", ":"), ("all", "-")):
+for on, look in (("none", "C0--"), ("linear only", "C2:"), ("all", "C1-")):
     runs = [curves(on, seed) for seed in range(0, 1200, 100)]
     rows = torch.stack([run[0] for run in runs])  # (12, epochs, 3)
     norms[on] = torch.tensor([run[1] for run in runs])  # (12, 3)
@@ -134,10 +132,11 @@ for on, style in (("none", "--"), ("linear only", ":"), ("all", "-")):
     if on != "linear only":
         measured[f"{on}_loss"] = loss
     epochs = range(2, 2 * len(mean) + 1, 2)
-    plt.plot(epochs, mean[:, 1], style, lw=2.4, label=f"test, {on}")
+    plt.plot(epochs, mean[:, 1], look, lw=2.4, label=f"test, {on}")
     if on != "linear only":
         dots = {"marker": "o", "ms": 3.5, "markevery": 2}
-        plt.plot(epochs, mean[:, 0], style, lw=0.9, label=f"training, {on}", **dots)
+        plt.plot(epochs, mean[:, 0], look, lw=0.9, label=f"training, {on}", **dots)
+plt.xticks(range(2, 15, 2))
 plt.xlabel("epoch")
 plt.ylabel("loss")
 plt.ylim(0, 1)
