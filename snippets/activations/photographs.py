@@ -1,4 +1,4 @@
-"""On photographs only the sigmoid trails, and with batch normalization by little."""
+"""On photographs only the sigmoid starts late, and with batch normalization less so."""
 
 import torch
 from torch import nn
@@ -48,14 +48,14 @@ def accuracy(model, x, y):
 
 
 def network(activation, use_bn):
-    """Three convolutions, 28x28 to 14x14 to 7x7 to 4x4, and a linear layer."""
+    """Three convolutions, 28x28 to 7x7 to 4x4 to 2x2, and a linear layer."""
     layers = []
-    for inputs, outputs in ((1, 8), (8, 16), (16, 16)):
-        layers.append(nn.Conv2d(inputs, outputs, 3, stride=2, padding=1))
+    for inputs, outputs, size, stride in ((1, 8, 5, 4), (8, 16, 3, 2), (16, 16, 3, 2)):
+        layers.append(nn.Conv2d(inputs, outputs, size, stride, padding=size // 2))
         if use_bn:
             layers.append(nn.BatchNorm2d(outputs))
         layers.append(getattr(nn, activation)())
-    return nn.Sequential(*layers, nn.Flatten(), nn.Linear(256, 10))
+    return nn.Sequential(*layers, nn.Flatten(), nn.Linear(64, 10))
 
 
 activation = "ReLU"  # try: "Tanh", "GELU", "Sigmoid"
@@ -71,68 +71,67 @@ for epoch in range(1, 7):
         error = 100 - 100 * accuracy(model, test_x, test_y)
         print(f"{activation} after {epoch} epochs: test error {error:.1f} %")
 
-# %% proof: 12 seeds, each side at its rate
+# %% proof: 12 seeds, each side at its rate, the sigmoid also for longer
 every_x, every_y = read("train", 10000)
 test_x, test_y = read("t10k", 2000)
-# Factors of two around these were tried, on seeds 7000, 7100, 7200 with 2,000 other
-# images. For ReLU, tanh and GELU half the rate was as good, to 0.2 points.
+# Factors of two around these were tried, on 4,000 images of seeds 7000, 7100 and 7200
+# and 2,000 others, after 5 epochs; the sigmoid's is the best after 16 epochs too.
+# With BN half the rate (ReLU) or twice (sigmoid) was as good, to 0.2 points.
 sides = {
     "ReLU": ("ReLU", False, 0.01),
     "tanh": ("Tanh", False, 0.01),
-    "GELU": ("GELU", False, 0.01),
-    "sigmoid": ("Sigmoid", False, 0.005),
+    "sigmoid": ("Sigmoid", False, 0.01),
     "ReLU, BN": ("ReLU", True, 0.02),
     "sigmoid, BN": ("Sigmoid", True, 0.02),
 }
 
 
 def curve(side, seed):
-    """Test error in % after epochs 1, 3 and 5 on 4,000 photographs."""
+    """Test error in % after 5 epochs, of the sigmoid without BN also after 15."""
     activation, use_bn, lr = sides[side]
     torch.manual_seed(seed)
-    chosen = torch.randperm(10000)[:4000]
+    chosen = torch.randperm(10000)[:3000]
     x, y = every_x[chosen], every_y[chosen]
     model, found = network(activation, use_bn), []
     optimizer = torch.optim.Adam(model.parameters(), lr=lr, fused=True)
-    for epoch in range(1, 6):
+    for epoch in range(1, 16 if side == "sigmoid" else 6):
         train_epoch(model, optimizer, x, y, batch_size=100)
-        if epoch % 2 == 1:
+        if epoch in (5, 15):
             found.append(100 - 100 * accuracy(model, test_x, test_y))
     return found
 
 
-runs, early, late = {}, {}, {}
+errors = {}
 for side in sides:
-    runs[side] = torch.tensor([curve(side, seed) for seed in range(0, 1200, 100)])
-    early[side], late[side] = runs[side][:, 0], runs[side][:, 2]
-    print(f"{side:11s} after 1 epoch {early[side].mean():5.1f} %", end=", ")
-    print(f"after 3 {runs[side][:, 1].mean():4.1f}, after 5 {late[side].mean():4.1f}")
+    runs = torch.tensor([curve(side, seed) for seed in range(0, 1200, 100)])
+    for name, column in zip((side, f"{side}, 15 epochs"), runs.T):
+        errors[name] = column  # (12,)
+        print(f"{name:18s} {column.mean():4.1f} %")
 
 
-def lead(errors, side, other):
+def lead(side, other):
     """By how many points it is ahead of another, pair by pair: mean, standard error."""
     gaps = errors[other] - errors[side]
     return gaps.mean().item(), (gaps.std() / 12**0.5).item()
 
 
-measured = {"relu": late["ReLU"].mean().item()}
-for name, (errors, side, other) in {
-    "tanh_early": (early, "tanh", "ReLU"),
-    "tanh_late": (late, "tanh", "ReLU"),
-    "gelu_late": (late, "GELU", "ReLU"),
-    "sigmoid_behind": (late, "ReLU", "sigmoid"),
-    "bn_behind": (late, "ReLU, BN", "sigmoid, BN"),
+measured = {"relu": errors["ReLU"].mean().item()}
+for name, (side, other) in {
+    "tanh": ("tanh", "ReLU"),
+    "sigmoid_behind": ("ReLU", "sigmoid"),
+    "sigmoid_late": ("ReLU", "sigmoid, 15 epochs"),
+    "bn_behind": ("ReLU, BN", "sigmoid, BN"),
 }.items():
-    measured[name], measured[f"{name}_se"] = lead(errors, side, other)
+    measured[name], measured[f"{name}_se"] = lead(side, other)
     print(f"{name}: {measured[name]:.1f} +- {measured[f'{name}_se']:.1f} points")
 # region: the plot
 import matplotlib.pyplot as plt
 
-figure, ax = plt.subplots(figsize=(4.8, 3))
-for row, (side, errors) in enumerate(late.items()):
-    ax.plot(errors, [row] * 12, "os"["BN" in side], color="C0", alpha=0.5)
-    ax.plot([errors.mean()] * 2, [row - 0.35, row + 0.35], color="C1", lw=3)
-ax.set_yticks(range(len(late)), list(late))
+figure, ax = plt.subplots(figsize=(4.8, 3.2))
+for row, (side, found) in enumerate(errors.items()):
+    ax.plot(found, [row] * 12, "os"["BN" in side], color="C0", alpha=0.5)
+    ax.plot([found.mean()] * 2, [row - 0.35, row + 0.35], color="C1", lw=3)
+ax.set_yticks(range(len(errors)), list(errors))
 ax.invert_yaxis()
 ax.set(xscale="log", xticks=(15, 20, 30, 50, 90), xlabel="test error [%]")
 ax.set_xticklabels(["15", "20", "30", "50", "90"])
@@ -140,10 +139,12 @@ ax.minorticks_off()
 plt.show()
 # endregion
 
-for side in ("tanh", "gelu"):
-    late_lead, error = measured[f"{side}_late"], measured[f"{side}_late_se"]
-    assert abs(late_lead) + 2 * error < 2.5, f"{side} should end near ReLU, {measured}"
+gap, error = measured["tanh"], measured["tanh_se"]
+assert 0 < gap - 2 * error, f"tanh should lead after 5 epochs, {gap:.1f} +- {error:.1f}"
+assert gap + 2 * error < 4, f"but not by much, {gap:.1f} +- {error:.1f}"
 behind, error = measured["sigmoid_behind"], measured["sigmoid_behind_se"]
-assert behind - 2 * error > 4, f"the sigmoid should be far behind, {measured}"
+assert behind - 2 * error > 3, f"the sigmoid should be far behind, {measured}"
 bn_behind, error = measured["bn_behind"], measured["bn_behind_se"]
-assert bn_behind + 2 * error < 0.5 * behind, f"with BN much less, {measured}"
+assert bn_behind + 2 * error < 0.6 * behind, f"with BN much less, {measured}"
+late, error = measured["sigmoid_late"], measured["sigmoid_late_se"]
+assert abs(late) + 2 * error < 0.4 * behind, f"and it should catch up, {measured}"

@@ -1,4 +1,4 @@
-"""On 8x8 digits others lead ReLU early, and longer training closes the gaps."""
+"""On 8x8 digits tanh and ReLU are close, after four epochs and after sixteen."""
 
 import torch
 from torch import nn
@@ -61,60 +61,35 @@ for epoch in range(1, 17):
         error = 100 - 100 * accuracy(model, test_x, test_y)
         print(f"{activation} after {epoch:2d} epochs: test error {error:.1f} %")
 
-# %% proof: 12 seeds, each activation at its best rate
-# Of 0.005 to 0.04, doubling; tried on seeds 7000, 7100 and 7200, 200 digits held out.
-rates = {"ReLU": 0.01, "Tanh": 0.01, "GELU": 0.01, "Sigmoid": 0.01}
+# %% proof: 12 seeds, ReLU and tanh, each at its best rate for each length
+# Of 0.0025 to 0.04, doubling; on seeds 7000 to 7300, a hundred apart.
+rates = {"early": 0.02, "late": 0.005}  # the best of both after 4, and after 16 epochs
 
 
-def curve(activation, seed):
-    """Test error in % after each of 16 epochs."""
+def error(activation, when, seed):
+    """Test error in %, after 4 epochs, or the mean after 14, 15 and 16."""
     torch.manual_seed(seed)
     train_x, train_y, test_x, test_y = split(seed)
     model, found = network(activation), []
-    lr = rates[activation]
-    optimizer = torch.optim.Adam(model.parameters(), lr=lr, fused=True)
-    for _ in range(16):
+    optimizer = torch.optim.Adam(model.parameters(), lr=rates[when], fused=True)
+    for epoch in range(1, 5 if when == "early" else 17):
         train_epoch(model, optimizer, train_x, train_y)
-        found.append(100 - 100 * accuracy(model, test_x, test_y))
-    return found
+        if epoch in ((4,) if when == "early" else (14, 15, 16)):
+            found.append(100 - 100 * accuracy(model, test_x, test_y))
+    return sum(found) / len(found)
 
 
-seeds = range(0, 1200, 100)
-early, late = {}, {}
 measured = {}
-for activation in rates:
-    runs = torch.tensor([curve(activation, seed) for seed in seeds])  # (12, 16)
-    early[activation], late[activation] = runs[:, 3], runs[:, 13:].mean(1)
-    print(f"{activation:8s} after 4 epochs {runs[:, 3].mean():5.1f} %", end=", ")
-    print(f"after 14 to 16 {late[activation].mean():4.1f} %")
-
-
-def lead(errors, side, other):
-    """By how many points one is ahead, pair by pair: mean, standard error."""
-    gaps = errors[other] - errors[side]
-    return gaps.mean().item(), (gaps.std() / 12**0.5).item()
-
-
-for name, (errors, side, other) in {
-    "tanh_early": (early, "Tanh", "ReLU"),
-    "tanh_late": (late, "Tanh", "ReLU"),
-    "gelu_early": (early, "GELU", "ReLU"),
-    "gelu_late": (late, "GELU", "ReLU"),
-    "sigmoid_late": (late, "ReLU", "Sigmoid"),
-}.items():
-    measured[name], measured[f"{name}_se"] = lead(errors, side, other)
-    print(f"{name}: {measured[name]:.1f} +- {measured[f'{name}_se']:.1f} points")
-for name in ("tanh", "gelu"):
-    early_lead, error = measured[f"{name}_early"], measured[f"{name}_early_se"]
-    assert early_lead - 2 * error > 0, f"{name} should lead early, {measured}"
-    late_lead, error = measured[f"{name}_late"], measured[f"{name}_late_se"]
-    assert abs(late_lead) + 2 * error < 1.2, f"{name} should end level, {measured}"
-    less = late_lead < 0.6 * early_lead
-    assert less, f"{name}: most of the lead should go, {measured}"
-behind, error = measured["sigmoid_late"], measured["sigmoid_late_se"]
-assert behind - 2 * error > 1, f"the sigmoid should end behind, {measured}"
-guessing = early["Sigmoid"].mean().item()
-assert guessing > 8 * late["Sigmoid"].mean(), (
-    f"but far less than early, {guessing:.0f} %"
-)
-assert guessing > 75, f"when it should still guess, error {guessing:.0f} %"
+for when in rates:
+    found = {}
+    for activation in ("ReLU", "Tanh"):
+        runs = [error(activation, when, seed) for seed in range(0, 1200, 100)]
+        found[activation] = torch.tensor(runs)
+        print(f"{when:5s} {activation}: {found[activation].mean():.1f} %", end=", ")
+    lead = found["ReLU"] - found["Tanh"]  # in points, pair by pair
+    mean, se = lead.mean().item(), (lead.std() / 12**0.5).item()
+    measured |= {f"tanh_{when}": mean, f"tanh_{when}_se": se}
+    print(f"tanh ahead by {mean:.1f} +- {se:.1f} points")
+for when, most in (("early", 2), ("late", 1)):
+    mean, se = measured[f"tanh_{when}"], measured[f"tanh_{when}_se"]
+    assert abs(mean) + 2 * se < most, f"{when} both should be close, {measured}"
