@@ -121,5 +121,5 @@ assert measured["low_filters"] < 3, f"at 0.05 hardly a filter dies, {measured}"
 assert measured["good_units"] > 5, f"at 0.2 some units are dead, {measured}"
 even = table[0.2][:, 4] - calm[:, 4]
 worst = (even.mean() - 2 * even.std() / 12**0.5).item()
-assert worst > -3, f"and it classifies as well as at 0.05, {worst:.1f}"
+assert worst > -1.5, f"and it classifies as well as at 0.05, {worst:.1f}"
 print(f"0.2 leads 0.05 by {even.mean():.1f} +- {even.std() / 12**0.5:.1f} points")

@@ -102,7 +102,23 @@ twice = run(lambda x, _: 2 * F.relu(linear(x)), False)
 changed = run(shortcut, True)
 assert torch.equal(twice[:8], changed[:8]), "in place it should be 2 ReLU(x)"
 
-# More traps: a leaf, a hook that sees the output changed, a view
+# Whoever keeps its output fails in front of an in-place ReLU, and so does ReLU in front
+# of dropout in place.
+for before in (torch.sigmoid, torch.tanh, torch.exp, lambda x: x.softmax(1)):
+    reply = run(lambda x, inplace, f=before: F.relu(f(linear(x)), inplace), True)
+    assert isinstance(reply, RuntimeError), "an output that is kept should be missed"
+reply = run(lambda x, inplace: F.dropout(F.relu(linear(x)), 0.5, True, inplace), True)
+assert isinstance(reply, RuntimeError), (
+    "dropout in place should overwrite ReLU's output"
+)
+assert "of Relu" in str(reply), f"and ReLU should be named: {reply}"
+for layer in (linear, norm, nn.LayerNorm(4)):
+    pair = [
+        run(lambda x, i, f=layer: F.relu(f(linear(x)), i), i) for i in (False, True)
+    ]
+    assert torch.equal(*pair), f"{layer} needs no output: the same result in place"
+
+# More traps: a leaf, and a hook that sees the output changed
 leaf = torch.ones(3, requires_grad=True)
 try:
     F.relu(leaf, inplace=True)

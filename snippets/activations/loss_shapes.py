@@ -21,7 +21,7 @@ torch.manual_seed(0)
 model = nn.Linear(10, 1)
 optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
 with warnings.catch_warnings(record=True) as said:
-    warnings.simplefilter("default")  # once for each line of code
+    warnings.simplefilter("default")  # once for each line and text
     for epoch in range(20):
         for batch in torch.randperm(442).split(batch_size):
             optimizer.zero_grad()

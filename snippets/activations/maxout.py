@@ -92,6 +92,8 @@ for k in (2, 3, 8):
         assert middle < 1.05 * best, f"{k} lines should come near {best:.3f}, {errors}"
     assert most == 0, f"lines that never win should get no gradient, {most:.1e}"
 measured["used_8"] = mean
+as_good = (errors * 6 * 5**0.5 * used**2 / 16).max().item()
+assert as_good < 1.1, f"it should be that of the lines in use, {as_good:.2f} times that"
 assert measured["used_8"] < 6, f"of 8 lines some should be idle, {measured['used_8']}"
 assert measured["error_8"] > 2 * measured["best_8"], "and the fit should miss them"
 line, concave = fit(-(x**2), 1)[0], fit(-(x**2), 3)[0]

@@ -24,6 +24,9 @@ print(f"yes/no: {by_hand.item():.1f} by hand, {kept:.1f} from the logit")
 
 # %% proof: the identities over many logits, and what the wrong output costs
 assert naive.isnan().any(), "exp(100) should overflow and give nan"
+assert -naive[0, y].log() == torch.inf, "and the right class a loss without end"
+ends = torch.tensor([88.0, 89.0]).exp().isinf().tolist()
+assert ends == [False, True], f"exp should leave float32 between 88 and 89, {ends}"
 assert -stable[0, y].log() > 49, "from the shifted probability the loss is right here"
 measured = {"loss": F.cross_entropy(logits, y).item(), "yes_no": kept.item()}
 assert by_hand.isinf(), f"by hand it should be infinite, {by_hand.item()}"

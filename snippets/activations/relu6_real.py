@@ -88,7 +88,7 @@ test_x, test_y = read("t10k", 1000)
 for six in (False, True):
     torch.manual_seed(0)
     model = network(six)
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.001)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.004)
     for epoch in range(5):
         train_epoch(model, optimizer, train_x, train_y)
     whole = accuracy(model, test_x, test_y)
@@ -106,6 +106,7 @@ for six in (False, True):
 
 # %% proof: 2,000 images, 12 seeds, three widths, ranges to the maximum or cut
 every_x, every_y = read("train", 10000)
+# Rates of 0.001 to 0.016 tried on seeds 7000, 7100 and 7200: 0.004 is best for both.
 test_x, test_y = read("t10k", 2000)
 
 
@@ -115,7 +116,7 @@ def measure(six, seed):
     chosen = torch.randperm(10000)[:2000]
     x, y = every_x[chosen], every_y[chosen]
     model = network(six)
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.001, fused=True)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.004, fused=True)
     for _ in range(5):
         train_epoch(model, optimizer, x, y)
     row = [accuracy(model, test_x, test_y)]
@@ -155,6 +156,10 @@ for six, name in ((False, "relu"), (True, "six")):
     assert fall > 12, f"at 2 bits the range to the maximum should hurt, {fall:.0f}"
 assert measured["relu_above"] < 0.1, f"hardly an output should be above 6, {measured}"
 assert measured["relu_top"] > 6, f"but one or the other, {measured}"
-apart = (runs["six"] - runs["relu"])[:, 5]
-lead, error = apart.mean(), apart.std() / 12**0.5
-print(f"\nat 2 bits ReLU6 is {lead:.0f} +- {error:.0f} points ahead")
+print()
+for bits, column in ((8, 1), (4, 3), (2, 5)):
+    apart = (runs["six"] - runs["relu"])[:, column]
+    lead, error = apart.mean().item(), apart.std().item() / 12**0.5
+    print(f"at {bits} bits ReLU6 is {lead:.1f} +- {error:.1f} points ahead")
+    if bits > 2:  # at 2 bits the runs spread too far to tell
+        assert lead + 2 * error < 1.5, f"{bits} bits: no gain expected, {lead:.1f}"
