@@ -21,7 +21,7 @@ def split(seed, train_size=1000):
 
 
 # endregion
-lr = 0.02  # try: 0.003, 0.05
+lr = 0.02  # try: 0.001, 0.05
 train_x, train_y, test_x, test_y = split(0)
 curves = {}
 for name in ("constant", "cosine"):
@@ -172,6 +172,12 @@ for name in ("step", "cosine", "warm-up, cosine"):
 for name in names[1:]:
     higher = chosen[name] / chosen["constant"]
     assert higher > 0.9, f"{name} should allow as large a rate, {higher:.2f} times"
+worse = run("cosine", 0.001, judging) - run("constant", 0.001, judging)
+harm, harm_se = worse.mean().item(), worse.std().item() / 36**0.5
+print(f"at the rate 0.001 the cosine ends higher by {harm:.3f} +- {harm_se:.3f}")
+assert harm > 0.05 + 2 * harm_se, f"at a low rate it should harm, {harm:.3f}"
+times = chosen["cosine"] / chosen["constant"]
+assert times > 1.2, f"the cosine's best peak should be higher, {times:.1f} times"
 
 # Adam's step, where the gradient is noise alone: as large for small noise as for large.
 for noise in (1.0, 1e-4):
@@ -205,6 +211,7 @@ small = abs(warmed) + 2 * warmed_se
 assert small < 0.8 * total * level, f"warm-up should matter less, {small:.4f}"
 measured = {"lead": lead, "lead_se": lead_se}
 measured |= {"share": total, "share_se": total_se, "jump": jump}
+measured |= {"harm": harm, "harm_se": harm_se}
 measured |= {"warmed": warmed, "warmed_se": warmed_se}
 for name in ("cosine", "exponential"):
     measured |= {f"{name}_gain": gain[name], f"{name}_gain_se": gain_se[name]}
