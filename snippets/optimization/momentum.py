@@ -4,7 +4,7 @@ import torch
 
 k = 100
 curvature = torch.tensor([1.0, k], dtype=torch.float64)  # of the loss (a^2 + k b^2) / 2
-lr = 1 / k
+lr = 1.9 / k  # without momentum, 2 / k would diverge
 mu = 0.9  # try: 0.0, 0.5, 0.98
 w = torch.tensor([1.0, 0.3], dtype=torch.float64)  # (2,), a and b
 velocity = torch.zeros(2, dtype=torch.float64)
@@ -123,17 +123,30 @@ assert still < 1e-6, f"the written path should have come down, {still}"
 
 
 def steps_at(mu):
-    """The steps of the picture's run, for another momentum."""
-    w = torch.tensor([1.0, 0.3], dtype=torch.float64)
+    """The steps of the picture's run at another momentum, and the first heights b."""
+    w, heights = torch.tensor([1.0, 0.3], dtype=torch.float64), [0.3]
     velocity, last = torch.zeros(2), 0
     for step in range(2000):
         velocity = mu * velocity + torch.tensor([1.0, 100.0]) * w
-        w = w - velocity / 100
+        w = w - lr * velocity
         last = step + 1 if w.norm() > 0.001 else last
-    return last + 1
+        heights.append(w[1].item())
+    return last + 1, heights[:40]
 
 
-turns = {mu: steps_at(mu) for mu in (0.0, 0.5, 0.9, 0.98)}
+turns = {mu: steps_at(mu)[0] for mu in (0.0, 0.5, 0.9, 0.98)}
+bare = steps_at(0.0)[1]
+assert all(b * c < 0 for b, c in zip(bare, bare[1:], strict=False)), f"zigzag, {bare}"
+# What the velocity makes of gradients of 1 that alternate, or that agree
+sums = {}
+for name, sign in (("alternating", -1), ("agreeing", 1)):
+    velocity = 0.0
+    for step in range(200):
+        velocity = 0.9 * velocity + sign**step
+    sums[name] = abs(velocity)
+print("velocity of gradients of 1:", {name: round(v, 2) for name, v in sums.items()})
+assert abs(sums["alternating"] - 1 / 1.9) < 1e-6, f"should be 1 / (1 + mu), {sums}"
+assert abs(sums["agreeing"] - 1 / 0.1) < 1e-6, f"should be 1 / (1 - mu), {sums}"
 assert turns[0.9] < turns[0.5] < turns[0.0], f"momentum should help, {turns}"
 assert turns[0.98] > 3 * turns[0.9], f"too much should harm, {turns}"
 measured = {"gain": gain, "plain": slopes["plain"], "polyak": slopes["momentum"]}

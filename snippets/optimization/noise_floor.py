@@ -77,7 +77,20 @@ def read(part, count):
 
 
 # endregion
-floors, predicted = {}, {}
+def walk_steady(lr, seed, num_steps=1500):
+    """The same walk if the noise were everywhere that of the minimum."""
+    generator = torch.Generator().manual_seed(seed)
+    batches = torch.randint(len(x), (num_steps, 4), generator=generator)
+    w, path = torch.tensor([2.0, 2.0]), []
+    for rows in batches:
+        noise = best[0] + best[1] * x[rows] - y[rows]  # (4,)
+        mean = torch.stack([noise.mean(), (noise * x[rows]).mean()])
+        w = w - lr * (w - best + mean)
+        path.append(w)
+    return torch.stack(path)
+
+
+floors, predicted, steady = {}, {}, {}
 for lr in (0.2, 0.05):
     paths = [walk(lr, 1500, seed=seed)[300:] for seed in range(0, 1200, 100)]
     squares = (torch.stack(paths) - best).square().sum(2)  # (12, 1200)
@@ -85,9 +98,17 @@ for lr in (0.2, 0.05):
     residual = best[0] + best[1] * x - y
     noise = (residual**2 * (1 + x**2)).mean().item() / 4  # of a batch, at the minimum
     predicted[lr] = lr * noise / (2 - lr)  # the Hessian is the identity
-    print(f"rate {lr}: mean square {floors[lr]:.3f}, formula {predicted[lr]:.3f}")
+    paths = [walk_steady(lr, seed)[300:] for seed in range(0, 1200, 100)]
+    steady[lr] = (torch.stack(paths) - best).square().sum(2).mean().item()
+    print(
+        f"rate {lr}: mean square {floors[lr]:.3f}, formula {predicted[lr]:.3f}", end=""
+    )
+    print(f", with the noise of the minimum everywhere {steady[lr]:.3f}")
     times = floors[lr] / predicted[lr]
     assert 0.7 < times < 2, f"the formula should be about right, {times:.2f} times"
+    off = abs(steady[lr] / predicted[lr] - 1)
+    assert off < 0.15, f"with steady noise the formula should be met, {steady}"
+assert floors[0.2] > steady[0.2], f"growing noise should lift it, {floors}, {steady}"
 ratio = floors[0.2] / floors[0.05]
 assert 3 < ratio < 7, (
     f"a fourfold rate should lift the floor about fourfold, {ratio:.1f}"

@@ -127,6 +127,8 @@ try:
 except ValueError as error:
     refused = str(error)
 assert refused.startswith("Muon only supports 2D parameters"), f"said {refused}"
+default = torch.optim.Muon([torch.zeros(2, 2)]).defaults["weight_decay"]
+assert default == 0.1, f"Muon's decay should be 0.1 unless said, {default}"
 
 # K-FAC: the curvature of this loss is a product of two small matrices, so it is exact
 a, b, start = problem(True, 0)

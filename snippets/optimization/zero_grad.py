@@ -99,6 +99,14 @@ pairs = zip(whole.parameters(), parts.parameters(), strict=True)
 apart = max((a.grad - b.grad).abs().max().item() for a, b in pairs)
 assert apart < 1e-5, f"four parts should make the whole gradient, {apart:.0e}"
 
+# A weight used three times: backward() sums the uses first, and adds to .grad once.
+w, additions = torch.ones(1, requires_grad=True), []
+w.register_post_accumulate_grad_hook(lambda p: additions.append(p.grad.item()))
+(3 * w + 4 * w + 5 * w).backward()
+assert additions == [12.0], f"one addition for three uses, {additions}"
+(alone,) = torch.autograd.grad(7 * w, w)
+assert alone == 7 and w.grad == 12, f"autograd.grad adds to nothing, {alone}, {w.grad}"
+
 
 model = network(0)
 before = model[1].weight.detach().clone()
