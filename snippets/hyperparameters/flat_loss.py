@@ -87,7 +87,8 @@ for ax, (name, (slow, fast)) in zip(axes, curves.items(), strict=True):
     ax.plot(slow, "-", label="the rate")
     ax.plot(fast, "--", label="100 times")
     ax.set(title=name, xlabel="step", yscale="log", ylim=(0.03, 20))
-axes[1].legend(loc="lower center", bbox_to_anchor=(0.5, 1.2), ncols=2)
+lines = axes[0].get_legend_handles_labels()
+figure.legend(*lines, loc="outside upper center", ncols=2)
 axes[0].set_ylabel("loss of the batch")
 plt.show()
 # endregion
