@@ -66,7 +66,7 @@ while rates:
     print(f", loss {coarse[best]:.2f}", "at the edge" if rates else "inside")
 
 torch.manual_seed(seed)
-fine = best * 10 ** (torch.rand(6) - 0.5)  # half a decade to either side
+fine = best * 10 ** (2 * torch.rand(6) - 1)  # between the best's two neighbours
 valid, _ = losses_after(fine, num_steps=160, seed=seed)
 print(f"fine: best rate {fine[valid.argmin()]:.2g}, loss {valid.min():.2f}")
 # region: the picture
@@ -84,6 +84,10 @@ plt.show()
 
 
 # %% proof: 40 searches in two ranges, two stages against one; and what the edge costs
+assert valid.min() < coarse[best] / 2, f"the fine runs should end lower, {valid.min()}"
+decade = best  # where the written search went on
+
+
 def mean_and_error(values):
     return values.mean().item(), (values.std() / len(values) ** 0.5).item()
 
@@ -139,6 +143,7 @@ print(f"stopping at 0.01 costs {lost:.2f} +- {lost_se:.2f} after 160 steps")
 assert lost > 0.5, f"the edge should cost much, {lost:.2f}"
 rate = {steps: 10 ** torch.stack(found).mean().item() for steps, found in after.items()}
 print(f"best rate after 40 steps {rate[40]:.2f}, after 160 {rate[160]:.2f}")
+assert decade / 10 < rate[160] < 10 * decade, f"between the neighbours, {rate[160]:.2f}"
 near = rate[40] / rate[160]
 assert 1 / 3 < near < 3, f"short runs should point to the same decade, {near:.2f}"
 measured |= {"lost": lost, "lost_se": lost_se, "lr": rate[160], "short_lr": rate[40]}

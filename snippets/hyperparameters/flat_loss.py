@@ -82,12 +82,13 @@ for name, model, lr, loss_function in flat_cases(seed=0):
 # region: the picture
 import matplotlib.pyplot as plt
 
-figure, axes = plt.subplots(1, 3, figsize=(6.6, 2.7), sharey=True)
+figure, axes = plt.subplots(1, 3, figsize=(4.8, 2.9), sharey=True)
 for ax, (name, (slow, fast)) in zip(axes, curves.items(), strict=True):
     ax.plot(slow, "-", label="the rate")
     ax.plot(fast, "--", label="100 times")
     ax.set(title=name, xlabel="step", yscale="log", ylim=(0.03, 20))
-axes[0].legend(loc="lower left")
+lines = axes[0].get_legend_handles_labels()
+figure.legend(*lines, loc="outside upper center", ncols=2)
 axes[0].set_ylabel("loss of the batch")
 plt.show()
 # endregion

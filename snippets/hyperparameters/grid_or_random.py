@@ -26,7 +26,7 @@ print(f"nine at random: finds it in {hits(drawn):4.0%}")
 # region: the picture
 import matplotlib.pyplot as plt
 
-figure, axes = plt.subplots(1, 2, figsize=(5.4, 2.9), sharex=True, sharey=True)
+figure, axes = plt.subplots(1, 2, figsize=(4.8, 2.8), sharex=True, sharey=True)
 other = torch.rand(9)  # the hyperparameter that does not matter
 both = {"grid": grid[1].repeat(3), "random": drawn[1]}
 for ax, (name, x) in zip(axes, both.items(), strict=True):
@@ -125,7 +125,7 @@ assert 0.53 < b < a - 0.03, f"less so where both matter, {b:.1%}"
 assert 0.46 < c < 0.57, f"in a range that is mostly good about even, {c:.1%}"
 assert e < 0.49, f"and lose where both matter, {e:.1%}"
 worst = max(errors.values())
-assert worst < 0.015, f"the shares should be known to a point or so, {worst:.1%}"
+assert worst < 0.025, f"the shares should be known to two points or so, {worst:.1%}"
 mean = torch.stack(tables).clamp(max=2.3026).mean(0)
 ratio = (mean[:, idle].mean(1).std() / mean[:, idle].std(1).mean()).item()
 assert ratio > 4, f"of the idle decays only the rate should matter, {ratio:.1f} times"
