@@ -38,14 +38,14 @@ site: $(VENV)/installed ## run what has no fresh record, build site/ without wha
 	@$(BIN)/python -m evidence site
 
 # The rooms are tested on small books of their own, beside what runs long: snippets, and the site that is made of them.
-TEST = $(BIN)/python -m pytest --durations=10
+TEST = $(BIN)/python -m pytest
 OF_THE_SITE = tests/content tests/export tests/site tests/fronts/test_contributing.py
 test: $(VENV)/installed ## run everything afresh: snippets, machinery, built site, browser (Q=word: only what matches)
 ifdef Q
 	$(BIN)/python -m pytest --fresh docs -q -k '$(Q)'
 else
-	@told=$$(mktemp); $(TEST) tests $(OF_THE_SITE:%=--ignore %) > $$told 2>&1 & rooms=$$!; \
-	$(TEST) --fresh docs $(OF_THE_SITE); site=$$?; \
+	@told=$$(mktemp); $(TEST) --durations=10 tests $(OF_THE_SITE:%=--ignore %) > $$told 2>&1 & rooms=$$!; \
+	$(TEST) --fresh --durations=10 docs $(OF_THE_SITE); site=$$?; \
 	wait $$rooms; rooms=$$?; cat $$told; rm $$told; exit $$((site || rooms))
 endif
 

@@ -138,13 +138,14 @@ def documents(pages: dict[str, list[Section]], address: str, also: dict[str, str
 def _row(address: str, section: Section, topic: str, also: str) -> list[str]:
     """Each word of the text once: how often it occurs says little, and the reader waits for every byte."""
     said = set(_words(f"{section.title} {section.short}"))
-    words = [word for word in _words(section.text) if word not in said]
+    words = sorted(word for word in _words(section.text) if word not in said)  # in this order they pack best
     names = dict.fromkeys(NAME.findall(section.code))
     return [address, _plain(section.title), also, topic, _plain(section.short), " ".join(words), " ".join(names)]
 
 
 def _words(text: str) -> list[str]:
-    return list(dict.fromkeys(word.lower() if word.istitle() else word for word in WORD.findall(text) if not word.isdigit()))
+    words = (word for word in WORD.findall(text) if any(map(str.isalpha, word)))  # nobody looks for a number that was measured
+    return list(dict.fromkeys(word.lower() if word.istitle() else word for word in words))
 
 
 def _plain(text: str) -> str:

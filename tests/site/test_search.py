@@ -232,7 +232,7 @@ def test_a_page_is_read_into_its_questions(tmp_path) -> None:
         ["a/#one", "First?", "uno", "Topic", "Yes, y does.", "holds more words", "runningMean some_name"],
     ]
     assert documents(pages, "a/whole/", {"whole": "tutto"}) == [
-        ["a/whole/", "Whole?", "tutto", "Topic", "Yes.", "holds why for reasons", "call_me"]
+        ["a/whole/", "Whole?", "tutto", "Topic", "Yes.", "for holds reasons why", "call_me"]
     ]
     assert documents(pages, "a/gone/", {}) == [["a/gone/", "Gone?", "", "Topic", "", "", ""]], "as it is withheld"
 
