@@ -8,14 +8,13 @@ from urllib.parse import quote
 
 from evidence.read.headings import Heading, read_heading
 from evidence.read.model import Fence, Page
-from evidence.read.syntax import CITATION, CLAIM, ONE, STATUS, VERDICT
+from evidence.read.syntax import CITATION, CLAIM, LINK, ONE, STATUS, VERDICT
 from evidence.read.syntax import DIRECTIVE as DIRECTIVE
 from evidence.read.syntax import EXPLORER as EXPLORER
 from evidence.read.topics import is_topic, topic_of
 
 VERDICTS = {"holds": "holds", "conditional": "holds when …", "refuted": "does not hold"}  # by the kind, as lists name it
 BOLD, SENTENCE = re.compile(r"(\*\*.*?(?:\*\*|$))(.*)"), re.compile(r".*?[.](?=\s|$)|.*")
-LINK = re.compile(r"\]\((?![a-z]+:)([^)\s#]*)(#[^)\s]*)?\)")
 
 
 @dataclass

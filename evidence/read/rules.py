@@ -11,13 +11,12 @@ from itertools import pairwise
 from evidence.errors import EvidenceError
 from evidence.read.headings import read_heading
 from evidence.read.model import Fence, Page
-from evidence.read.syntax import CLAIM, COMMENT, LIKE_A_CLAIM, LIKE_A_VERDICT
-from evidence.read.tree import nodes_of
+from evidence.read.syntax import CLAIM, COMMENT, LIKE_A_CLAIM, LIKE_A_VERDICT, LINK
+from evidence.read.tree import calls, nodes_of
 
 LINES, WIDTH, WORDS = 30, 88, 700
 SEEDS = re.compile(r"(?<![\w.,])(?P<count>\d{1,6}) seeds\b")
 SHARED = ("the digits", "Fashion-MNIST", "one epoch", "IoU")  # the names of folds that hold the same lines wherever they stand
-LINKED = re.compile(r"\]\((?!https?:|mailto:|#)(?P<to>[^)\s]+)")
 ALL, FORMED = "every page and snippet", "snippets with a proof or a knob, and the answers that show one"
 RULES = {
     f"what a teaching part shows has at most {LINES} lines": FORMED,
@@ -71,9 +70,10 @@ def _code(fence: Fence) -> Iterator[EvidenceError]:
 
 def _captions(fence: Fence) -> Iterator[EvidenceError]:
     for _, caption in fence.figures:
-        if found := LINKED.search(caption):
-            said = f"has a caption that links to {found['to']!r}, which would lead nowhere; put the link into the text"
-            yield EvidenceError(fence.page, fence.line, said)
+        for page, place in LINK.findall(caption):
+            if page:
+                said = f"has a caption that links to {page + place!r}, which would lead nowhere; put the link into the text"
+                yield EvidenceError(fence.page, fence.line, said)
 
 
 def _seeds(fence: Fence) -> Iterator[EvidenceError]:
@@ -92,7 +92,7 @@ def _counts(nodes: tuple[ast.AST, ...]) -> Iterator[int]:
             yield node.value
         elif isinstance(node, ast.Tuple | ast.List):
             yield len(node.elts)
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "range":
+        elif calls(node, "range"):
             numbers = [one.value for one in node.args if isinstance(one, ast.Constant) and type(one.value) is int]
             if len(numbers) == len(node.args) and 0 < len(numbers) <= 3 and numbers[2:] != [0]:
                 yield len(range(*numbers))

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from evidence.errors import EvidenceError
 from evidence.read.model import Fence
-from evidence.read.tree import nodes_of, tree_of
+from evidence.read.tree import calls, nodes_of, tree_of
 
 ALLOWED = set(sys.stdlib_module_names) | {"numpy", "torch", "matplotlib", "sklearn"}
 LONGEST_LINE = 130  # characters
@@ -79,9 +79,10 @@ def _seed_values(nodes: tuple[ast.AST, ...]) -> list[ast.expr]:
     found: list[tuple[ast.expr, ast.expr]] = []
     for node in nodes:
         if isinstance(node, ast.For | ast.comprehension):
-            counted = isinstance(node.iter, ast.Call) and _is_called(node.iter, "enumerate")
-            target = node.target.elts[-1] if counted and isinstance(node.target, ast.Tuple) else node.target
-            values = node.iter.args[0] if counted and isinstance(node.iter, ast.Call) else node.iter
+            target, values = node.target, node.iter
+            if calls(values, "enumerate"):
+                target = target.elts[-1] if isinstance(target, ast.Tuple) else target
+                values = values.args[0]
             found.append((target, values))
         elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple) and isinstance(node.value, ast.Tuple):
             found += zip(node.targets[0].elts, node.value.elts, strict=False)
@@ -90,13 +91,9 @@ def _seed_values(nodes: tuple[ast.AST, ...]) -> list[ast.expr]:
     return [value for target, value in found if isinstance(target, ast.Name) and target.id in ("seed", "seeds")]
 
 
-def _is_called(call: ast.Call, name: str) -> bool:
-    return isinstance(call.func, ast.Name) and call.func.id == name
-
-
 def _near(values: ast.expr) -> bool:
     """Whether seeds are so near each other that a shift of all by 1 to 10 brings some of them back."""
-    if isinstance(values, ast.Call) and _is_called(values, "range"):
+    if calls(values, "range"):
         if len(values.args) < 3:
             return True
         step = values.args[2]

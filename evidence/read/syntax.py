@@ -37,6 +37,9 @@ LIKE_A_VERDICT = re.compile(r"^[> ]*\*\*Verdict\b")
 STATUS = re.compile(r"^\*\*Status: (?P<status>contested|open)\.\*\*\s+(?P<note>\S.*)", re.S)
 LIKE_A_STATUS = re.compile(r"^[> ]*\*\*Status\b")
 
+# A link to another page of the project, to a place in it, or to a place on the page itself.
+LINK = re.compile(r"\]\((?![a-z]+:)([^)\s#]*)(#[^)\s]*)?\)")
+
 # A citation, `[@key, sec. 2; @other]`, and one source in it.
 _SOURCE = r"@[a-z][\w-]*(?:,\s*[^;\[\]@]*[^;\[\]@\s])?"
 CITATION = rf"\[({_SOURCE}(?:;\s*{_SOURCE})*)\]"

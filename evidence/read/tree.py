@@ -2,6 +2,7 @@
 
 import ast
 from functools import lru_cache
+from typing import TypeGuard
 
 LATELY = 16  # the snippets of the page that is being read; of others nobody asks
 
@@ -20,3 +21,8 @@ def tree_of(code: str) -> ast.Module:
 def nodes_of(code: str) -> tuple[ast.AST, ...]:
     """Every node of that tree, from the outermost inwards; raises as `tree_of` does."""
     return tuple(ast.walk(tree_of(code)))
+
+
+def calls(node: ast.AST, name: str) -> TypeGuard[ast.Call]:
+    """Whether a node is the call of a function of this name."""
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
