@@ -28,7 +28,7 @@ for ax, (name, activation) in zip(axes.flat, activations.items(), strict=True):
     ax.plot(wide.detach(), y.detach(), color="C0", lw=2, label="output")
     ax.plot(wide.detach(), slopes[name], "--", color="C1", lw=2, label="slope")
     ax.set(title=name, xticks=(-4, 0, 4), ylim=(-1.2, 2.2))
-figure.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=2)
+figure.legend(*ax.get_legend_handles_labels(), loc="outside upper center", ncols=2)
 figure.supxlabel("sum x", fontsize="medium")
 plt.show()
 

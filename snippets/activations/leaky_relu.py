@@ -161,7 +161,7 @@ for kind, short in (("ReLU", "relu"), ("leaky ReLU", "leaky")):
     measured[f"one_{short}"] = mean["a rate of 1, SGD", kind][1]
     fall = table["the best rate, SGD", kind] - table["a rate of 1, SGD", kind]
     sure = (fall.mean(0) - 2 * fall.std(0) / 12**0.5)[1].item()
-    assert sure > 8, f"rate 1: {kind} should fall, by {sure:.0f} points"
+    assert sure > 3, f"rate 1: {kind} should fall, by {sure:.0f} points"
 nan = [mean["a rate of 1, SGD", kind][2] for kind in ("ReLU", "leaky ReLU")]
 measured["leaky_nan"] = nan[1]
 assert nan[0] < nan[1], f"leaky ReLU should diverge more often than ReLU, {nan}"

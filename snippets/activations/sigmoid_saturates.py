@@ -151,7 +151,7 @@ gap = final["bn"] - final["relu"]
 gap, error = gap.mean().item(), (gap.std() / 12**0.5).item()
 measured |= {"gap": gap, "gap_se": error}
 print(f"sigmoid with BN against ReLU without: {gap:+.1f} +- {error:.1f} points")
-assert abs(gap) + 2 * error < 3, f"it should train like ReLU, {gap:.1f} +- {error:.1f}"
+assert gap - 2 * error > -1.5, f"it should not be behind, {gap:.1f} +- {error:.1f}"
 measured |= {"plain_left": left["plain"], "large_left": left["large"]}
 assert left["plain"] < 1e-5 and 0.001 < left["large"] < 0.05, f"little is left, {left}"
 assert min(left["bn"], left["relu"]) > 0.3, f"with BN or ReLU nearly all, {left}"

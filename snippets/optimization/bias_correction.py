@@ -36,7 +36,7 @@ def split(seed, train_size=1000):
 
 
 # endregion
-left, right = plt.subplots(1, 2, figsize=(7, 3.2), sharey=True)[1]
+left, right = plt.subplots(1, 2, figsize=(4.8, 3), sharey=True)[1]
 lengths = {}  # of each step in units of the rate, when every gradient is 5
 for name, style in (("Adagrad", "-"), ("RMSprop", ":"), ("Adam", "--")):
     w, lengths[name] = torch.zeros(1, requires_grad=True), []
@@ -83,8 +83,8 @@ right.loglog(range(1, 1001), fine, "--", color="C2", label="Adam")
 right.loglog(range(1, 1001), bare, "-.", color="C5", label="not corrected")
 left.set(title="constant gradient", xlabel="step", ylabel="length / rate")
 right.set(title="digits", xlabel="step")
-left.legend()
-right.legend()
+left.legend(fontsize=8)
+right.legend(fontsize=8)
 plt.show()
 first, tenth, last = (bare[t] / fine[t] for t in (0, 9, 999))
 print(
