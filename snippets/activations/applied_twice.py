@@ -84,7 +84,7 @@ rates |= {
     ("one of the last five?", True): 0.002,
 }
 rates |= {("a shirt?", False): 0.001, ("a shirt?", True): 0.002}
-figure, axes = plt.subplots(3, 1, figsize=(4, 5.4), sharex=True)
+figure, axes = plt.subplots(3, 1, figsize=(4.2, 4), sharex=True)
 errors, found = {}, {}
 for (question, twice), lr in rates.items():
     rows, yes = [], []
