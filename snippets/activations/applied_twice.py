@@ -109,9 +109,11 @@ for (question, twice), lr in rates.items():
     ax = axes[list(rates).index((question, twice)) // 2]
     style = "C1--" if twice else "C0-"
     ax.plot(range(1, 15), curves.mean(0), style, label="twice" if twice else "once")
-    ax.set(title=question, ylim=(0, None))
+    ax.set_title(question)
     print(f"{question:21} {'twice' if twice else 'once':5} error", end=" ")
     print(f"{curves.mean(0)[best]:.2f} % after {best + 1} epochs")
+for ax in axes:
+    ax.set_ylim(bottom=0)
 axes[1].set_ylabel("test error in %")
 axes[2].set_xlabel("epoch")
 axes[0].legend()
