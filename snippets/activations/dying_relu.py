@@ -176,7 +176,7 @@ measured["frozen"] = table[1.0, 0.0, "biases frozen"][:, 2].mean().item()
 assert frozen - 2 * error > 8, f"without biases too, {frozen:.0f} +- {error:.0f}"
 
 # Who comes back when the rate is lowered? Units of 12 networks, killed at rate 1.
-died, back = torch.zeros(2), torch.zeros(2)
+died, back, moved = torch.zeros(2), torch.zeros(2), []
 for seed in seeds[:12]:
     model, before, after, _, (x, y) = run(1.0, seed=seed)
     was = after & ~before
@@ -194,11 +194,12 @@ for seed in seeds[:12]:
     back += (was & ~now).sum(1)
     change = (model[1].weight - weights).detach().abs().sum(1)  # (64,)
     assert change[was[0]].sum() == 0, "dead units of layer 1 should not move at all"
-    moved = (change[~after[0]] > 0).float().mean()
-    assert moved > 0.9, f"living ones should, nearly all: {moved:.0%}"
+    if not after[1].all():  # else nothing reaches the layer below
+        moved += [(change[~after[0]] > 0).float().mean().item()]
 print(f"\nrate 1, then 0.1: of {died[0]:.0f} killed in layer 1 return {back[0]:.0f},")
 print(f"of {died[1]:.0f} in layer 2 {back[1]:.0f}")
 measured |= {"died": int(died[1]), "back": int(back[1]), "died_one": int(died[0])}
+assert sum(moved) > 0.9 * len(moved) > 5, f"living ones should move, {moved}"
 assert died.min() > 40, f"both layers should have dead units, {died}"
 assert back[0] == 0, f"in layer 1 none should return, {back[0]:.0f} did"
 assert 0 < back[1] < died[1] / 2, f"in layer 2 some should, not most, {back[1]:.0f}"
